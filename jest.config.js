@@ -1,0 +1,18 @@
+/** Run by scripts/test.mjs, which gives Node the flag that ESM under Jest needs. @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/src', '<rootDir>/test'],
+  testMatch: ['**/*.spec.ts', '**/*.e2e-spec.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: '<rootDir>/tsconfig.test.json', diagnostics: false }],
+  },
+  setupFiles: ['<rootDir>/test/support/errors-across-realms.ts'],
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+  reporters: ['default', '<rootDir>/scripts/counts-reporter.mjs'],
+  maxWorkers: 2,
+  testTimeout: 60_000,
+  randomize: true,
+};

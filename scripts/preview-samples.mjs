@@ -1,0 +1,182 @@
+// One view per state a page can be in.
+const csrf = 'sample';
+const ago = (hours) => new Date(Date.now() - hours * 3_600_000);
+
+const login = {
+  page: 'login',
+  csrf,
+  localAccounts: true,
+  providers: [],
+  returnTo: '/oauth2/authorize?client_id=sample',
+};
+const providers = [
+  { id: 'corporate', label: 'Example SSO', href: '/sso/corporate' },
+  { id: 'github', label: 'GitHub', href: '/sso/github' },
+];
+
+const tool = (name, title, destructive = false) => ({ name, title, destructive });
+const scope = (name, sentence, tools = [], marks = {}) => ({
+  scope: name,
+  sentence,
+  destructive: false,
+  isNew: false,
+  tools,
+  ...marks,
+});
+const read = {
+  kind: 'read',
+  scopes: [
+    scope('notes:read', 'Read your notes and search in them.', [
+      tool('notes_list', 'List notes'),
+      tool('notes_search', 'Search notes'),
+      tool('notes_get', 'Open a note'),
+    ]),
+  ],
+};
+const change = {
+  kind: 'change',
+  scopes: [
+    scope(
+      'notes:write',
+      'Write, change and delete your notes.',
+      [tool('notes_create', 'Write a note'), tool('notes_delete', 'Delete a note', true)],
+      { destructive: true },
+    ),
+  ],
+};
+const identity = {
+  kind: 'account',
+  scopes: [
+    scope('email', 'See your name and email address.'),
+    scope('offline_access', 'Keep its access while you are away.'),
+  ],
+};
+
+const consent = {
+  page: 'consent',
+  client: {
+    name: 'Claude',
+    clientId: 'https://claude.ai/oauth/client-metadata.json',
+    verifiedHost: 'claude.ai',
+    firstSeen: ago(24 * 90),
+    approved: true,
+  },
+  account: { name: 'Ada Lovelace', email: 'ada@example.com' },
+  switchAccountHref: '/login?switch=1',
+  resourceName: 'Example Notes',
+  groups: [read, change, identity],
+  redirectHost: 'claude.ai',
+  onThisComputer: false,
+  remembered: false,
+  accessEndsAfterDays: 30,
+  hidden: { request: 'sample' },
+  csrf,
+};
+const local = {
+  ...consent,
+  client: { name: 'Claude Code', clientId: 'dyn_8f2b41c09d7e', approved: false },
+  redirectHost: '127.0.0.1:53682',
+  onThisComputer: true,
+};
+
+const app = {
+  grantIds: ['1', '2'],
+  clientName: 'Claude',
+  verifiedHost: 'claude.ai',
+  scopes: [
+    { sentence: 'Read your notes and search in them.', destructive: false },
+    { sentence: 'Write, change and delete your notes.', destructive: true },
+  ],
+  since: ago(24 * 40),
+  lastUsed: { at: ago(2), ip: '203.0.113.7', tool: 'notes_search' },
+  clientRef: 'sample',
+};
+const account = {
+  page: 'account',
+  person: { name: 'Ada Lovelace', email: 'ada@example.com' },
+  apps: [
+    app,
+    {
+      ...local.client,
+      ...app,
+      clientName: 'Claude Code',
+      verifiedHost: undefined,
+      grantIds: ['3'],
+      scopes: app.scopes.slice(0, 1),
+      lastUsed: undefined,
+      since: ago(1),
+    },
+  ],
+  sessions: [
+    {
+      id: '1',
+      current: true,
+      createdAt: ago(5),
+      lastSeenAt: ago(0),
+      ip: '203.0.113.7',
+      browser: 'Firefox on Linux',
+    },
+    {
+      id: '2',
+      current: false,
+      createdAt: ago(60),
+      lastSeenAt: ago(30),
+      ip: '2001:db8::17',
+      browser: 'Safari on iPhone',
+    },
+  ],
+  activity: [
+    { clientName: 'Claude', tool: 'notes_search', count: 14, at: ago(2), refused: false },
+    { clientName: 'Claude Code', tool: 'notes_delete', count: 1, at: ago(3), refused: true },
+  ],
+  csrf,
+};
+
+const longName = 'Überaus ausführlich benannter Assistent '.repeat(40);
+
+export const samples = {
+  'login-plain': login,
+  'login-error': { ...login, email: 'ada@example.com', problem: 'bad_credentials', appName: 'Claude Code' },
+  'login-providers': { ...login, providers, appName: 'Claude' },
+  'login-sso-only': { ...login, localAccounts: false, providers, problem: 'session_expired' },
+  'consent-first': consent,
+  'consent-local': local,
+  'consent-remembered': { ...consent, remembered: true },
+  'consent-more': {
+    ...consent,
+    remembered: true,
+    groups: [
+      read,
+      { kind: 'change', scopes: [{ ...change.scopes[0], isNew: true }] },
+      { kind: 'account', scopes: [scope('profile', 'See your picture.', [], { optional: true })] },
+    ],
+  },
+  'consent-long': {
+    ...local,
+    client: { ...local.client, name: longName, clientId: `https://${'sub.'.repeat(60)}example.com/client` },
+    account: { name: longName, email: `${'a'.repeat(200)}@example.com` },
+    resourceName: longName,
+    redirectHost: `${'login.microsoft.com.'.repeat(10)}evil.example`,
+  },
+  'account-empty': { ...account, apps: [], sessions: account.sessions.slice(0, 1), activity: [] },
+  'account-full': account,
+  'account-notice': { ...account, apps: [], notice: { kind: 'app_ended', subject: 'Claude Code' } },
+  logout: { page: 'logout', csrf, hidden: {}, email: 'ada@example.com' },
+  'signed-out': {
+    page: 'signed-out',
+    continueHref: 'https://app.example.com/bye',
+    continueHost: 'app.example.com',
+  },
+  error: {
+    page: 'error',
+    kind: 'wrong_redirect',
+    decisionId: '01JB5Q8Z3MGX7W2T',
+  },
+  home: { page: 'home', mcpUrl: 'https://mcp.example.com/mcp', adminDocsHref: '/admin/docs' },
+  'home-signed-in': {
+    page: 'home',
+    mcpUrl: 'https://mcp.example.com/mcp',
+    adminDocsHref: '/admin/docs',
+    signedInAs: 'ada@example.com',
+  },
+};

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Pages } from '../pages/index.js';
+import type { SignedIn } from '../sessions/index.js';
+import { AccountVisitor } from './account-visitor.js';
+import { ConnectedApps } from './connected-apps.js';
+import { OwnThings } from './own-things.js';
+
+@Injectable()
+export class AccountPage {
+  constructor(
+    private readonly pages: Pages,
+    private readonly visitor: AccountVisitor,
+    private readonly apps: ConnectedApps,
+    private readonly own: OwnThings,
+  ) {}
+
+  async send(req: Request, res: Response, person: SignedIn, query: Record<string, unknown>): Promise<void> {
+    const [apps, sessions, notice] = await Promise.all([
+      this.apps.of(person.userId),
+      this.own.sessions(person),
+      this.own.notice(query),
+    ]);
+    this.pages.send(req, res, {
+      page: 'account',
+      person: { email: person.email, ...(person.name && { name: person.name }) },
+      ...apps,
+      sessions,
+      csrf: this.visitor.formToken(req, res),
+      ...(notice && { notice }),
+    });
+  }
+}

@@ -1,0 +1,16 @@
+import { IsNotEmpty, IsString, IsUUID, MaxLength } from 'class-validator';
+
+/** The form that ends everything. */
+export class EndEverythingRequest {
+  @IsString() @MaxLength(200) csrf!: string;
+}
+
+/** The form that ends all access of one app. */
+export class EndAppRequest extends EndEverythingRequest {
+  @IsString() @IsNotEmpty() @MaxLength(2_048) client_id!: string;
+}
+
+/** The form that signs another browser out. */
+export class EndSessionRequest extends EndEverythingRequest {
+  @IsUUID() session_id!: string;
+}

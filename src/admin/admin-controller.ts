@@ -1,0 +1,39 @@
+import {
+  applyDecorators,
+  Controller,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+  UsePipes,
+} from '@nestjs/common';
+import { ApiExtraModels, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { Audited } from '../audit/index.js';
+import { AdminGuard } from './admin.guard.js';
+import { JsonBodyGuard } from './json-body.guard.js';
+import { AnswerHeaders } from './paging.js';
+import { ProblemFilter } from './problem.filter.js';
+import { ProblemResponse } from './problem.response.js';
+import { ADMIN_BASE } from './urls.js';
+import { validation } from './validation.js';
+
+const problem = (status: '4XX' | '5XX') =>
+  ApiResponse({
+    status,
+    description: status === '4XX' ? 'Refused; `code` says why' : 'Failed; try again later',
+    content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemResponse) } } },
+  });
+
+/** A controller of the admin API below `/admin/v1`, with all that its routes have in common. */
+export const AdminController = (path: string): ClassDecorator =>
+  applyDecorators(
+    Controller(`${ADMIN_BASE}/${path}`),
+    UseGuards(AdminGuard, JsonBodyGuard),
+    UsePipes(validation),
+    UseInterceptors(AnswerHeaders),
+    UseFilters(ProblemFilter),
+    Audited('admin.request.handled'),
+    ApiTags(path),
+    ApiExtraModels(ProblemResponse),
+    problem('4XX'),
+    problem('5XX'),
+  );

@@ -1,0 +1,42 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { Ended } from '../oauth/index.js';
+import type { RevocationReceipt } from '../revocation/index.js';
+import { COUNT, TEXTS } from './response-fields.js';
+
+export class ReceiptResponse {
+  @ApiProperty({ ...COUNT, description: 'Position in the revocation ledger' }) seq!: number;
+  @ApiProperty({ ...COUNT, description: 'Server processes that were running' }) replicas!: number;
+  @ApiProperty({ ...COUNT, description: 'How many of them refuse it by now' }) acknowledged!: number;
+  @ApiProperty({
+    ...TEXTS,
+    description: 'Those that have not said so yet; none answers with a view older than 2 s',
+  })
+  missing!: string[];
+  @ApiProperty({
+    type: 'integer',
+    description: 'Milliseconds from the commit until the last acknowledgement',
+  })
+  propagation_ms!: number;
+}
+
+export class EndedResponse {
+  @ApiProperty({ description: 'False when it had been ended before: nothing was changed' }) ended!: boolean;
+  @ApiProperty({ ...COUNT, description: 'Grants that were ended' }) grants!: number;
+  @ApiProperty({ ...COUNT, description: 'Sessions that were ended' }) sessions!: number;
+  @ApiPropertyOptional({ type: ReceiptResponse, description: 'Absent when nothing was changed' })
+  receipt?: ReceiptResponse;
+
+  static of(this: void, { ended, grants, sessions, receipt }: Ended): EndedResponse {
+    return { ended, grants, sessions, ...(receipt && { receipt: receiptOf(receipt) }) };
+  }
+}
+
+function receiptOf({
+  seq,
+  replicas,
+  acknowledged,
+  missing,
+  propagationMs,
+}: RevocationReceipt): ReceiptResponse {
+  return { seq, replicas, acknowledged, missing: [...missing], propagation_ms: propagationMs };
+}

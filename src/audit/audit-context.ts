@@ -1,0 +1,61 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import type { NextFunction, Request, Response } from 'express';
+import type { Actor } from './audit-fact.js';
+
+/** Who asks, from where, and which records belong together; one per HTTP request. */
+export interface AuditContext {
+  readonly requestId: string;
+  readonly correlationId: string;
+  readonly method: string;
+  /** Path without query: a query may carry codes. */
+  readonly path: string;
+  readonly ip: string;
+  readonly userAgent?: string;
+  readonly startedAt: number;
+  actor?: Actor;
+  userId?: string;
+  clientId?: string;
+  grantId?: string;
+  sessionId?: string;
+  /** The event that tells this request's outcome, once one has been written. */
+  lastEventId?: string;
+}
+
+const storage = new AsyncLocalStorage<AuditContext>();
+
+/** The context of the request being served; `undefined` in work that no request started. */
+export function currentAudit(): AuditContext | undefined {
+  return storage.getStore();
+}
+
+/** Adds what becomes known while the request is served (its session, its bearer, its client). */
+export function identify(
+  known: Partial<Pick<AuditContext, 'actor' | 'userId' | 'clientId' | 'grantId' | 'sessionId'>>,
+): void {
+  const context = storage.getStore();
+  if (context) Object.assign(context, known);
+}
+
+const SAFE_ID = /^[A-Za-z0-9._:-]{8,128}$/;
+
+function idFrom(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && SAFE_ID.test(header) ? header : undefined;
+}
+
+/** Express middleware: opens the context before any guard, so that refusals have one too. */
+export function auditContext(req: Request, res: Response, next: NextFunction): void {
+  const requestId = idFrom(req.headers['x-request-id']) ?? randomUUID();
+  const userAgent = req.headers['user-agent'];
+  res.setHeader('X-Request-Id', requestId);
+  const context: AuditContext = {
+    requestId,
+    correlationId: idFrom(req.headers['x-correlation-id']) ?? requestId,
+    method: req.method,
+    path: req.path,
+    ip: req.ip ?? '',
+    ...(userAgent && { userAgent }),
+    startedAt: performance.now(),
+  };
+  storage.run(context, next);
+}

@@ -1,0 +1,34 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { AuditEventBody } from './audit-row.js';
+
+/** One audit event. Rows are only ever inserted; a trigger refuses everything else. */
+@Entity('audit_events')
+@Index('audit_events_type_idx', ['type', 'eventId'])
+@Index('audit_events_user_id_idx', ['userId', 'eventId'])
+@Index('audit_events_client_id_idx', ['clientId', 'eventId'])
+@Index('audit_events_grant_id_idx', ['grantId', 'eventId'])
+@Index('audit_events_correlation_id_idx', ['correlationId', 'eventId'])
+export class AuditEvent {
+  /** UUIDv7: order, partition and cursor at once. */
+  @PrimaryColumn('uuid', { name: 'event_id', primaryKeyConstraintName: 'audit_events_pkey' })
+  eventId!: string;
+  @Column('text') type!: string;
+  @Column('integer', { name: 'schema_version' }) schemaVersion!: number;
+  @Column('timestamptz') time!: Date;
+  @Column('text') severity!: string;
+  @Column('text') result!: string;
+  @Column('text', { nullable: true }) reason!: string | null;
+  @Column('text', { name: 'actor_type' }) actorType!: string;
+  @Column('text', { name: 'actor_id', nullable: true }) actorId!: string | null;
+  @Column('text', { name: 'user_id', nullable: true }) userId!: string | null;
+  @Column('text', { name: 'client_id', nullable: true }) clientId!: string | null;
+  @Column('text', { name: 'grant_id', nullable: true }) grantId!: string | null;
+  @Column('text', { name: 'session_id', nullable: true }) sessionId!: string | null;
+  @Column('text', { nullable: true }) tool!: string | null;
+  @Column('text', { nullable: true }) jti!: string | null;
+  @Column('text', { nullable: true }) ip!: string | null;
+  @Column('text', { name: 'user_agent', nullable: true }) userAgent!: string | null;
+  @Column('text', { name: 'request_id', nullable: true }) requestId!: string | null;
+  @Column('text', { name: 'correlation_id', nullable: true }) correlationId!: string | null;
+  @Column('jsonb') body!: AuditEventBody;
+}

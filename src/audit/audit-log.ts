@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { currentAudit } from './audit-context.js';
+import type { AuditFact } from './audit-fact.js';
+import { toRow, type AuditRow } from './audit-row.js';
+
+/** Rows of one statement of a group commit; more wait for the next. */
+const GROUP = 500;
+
+const INSERT = `
+INSERT INTO audit_events (event_id, type, schema_version, time, severity, result, reason, actor_type, actor_id, user_id,
+  client_id, grant_id, session_id, tool, jti, ip, user_agent, request_id, correlation_id, body)
+SELECT event_id, type, schema_version, time, severity, result, reason, actor_type, actor_id, user_id,
+  client_id, grant_id, session_id, tool, jti, ip, user_agent, request_id, correlation_id, body
+FROM jsonb_to_recordset($1::jsonb) AS r (event_id uuid, type text, schema_version integer, time timestamptz, severity text,
+  result text, reason text, actor_type text, actor_id text, user_id text, client_id text, grant_id text, session_id text,
+  tool text, jti text, ip text, user_agent text, request_id text, correlation_id text, body jsonb)`;
+
+interface Waiting {
+  readonly row: AuditRow;
+  readonly done: (eventId: string) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Writes audit events. Nothing is dropped: a caller waits until its event is durable, or learns that it is not. */
+@Injectable()
+export class AuditLog {
+  private waiting: Waiting[] = [];
+  private writing: Promise<void> | undefined;
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Records facts in the caller's transaction: they commit together with the change they tell of. Returns the last event id. */
+  async record(tx: EntityManager, ...facts: readonly AuditFact[]): Promise<string> {
+    const context = currentAudit();
+    const rows = facts.map((fact) => toRow(fact, context));
+    await tx.query(INSERT, [JSON.stringify(rows)]);
+    const eventId = rows.at(-1)!.event_id;
+    if (context) context.lastEventId = eventId;
+    return eventId;
+  }
+
+  /**
+   * Records a decision that changes nothing else, and resolves with its event id once it is durable. Decisions
+   * that arrive while a write is under way share the next one (group commit).
+   */
+  async decide(fact: AuditFact): Promise<string> {
+    const context = currentAudit();
+    const row = toRow(fact, context);
+    await new Promise<string>((done, failed) => {
+      this.waiting.push({ row, done, failed });
+      this.writing ??= this.drain();
+    });
+    if (context) context.lastEventId = row.event_id;
+    return row.event_id;
+  }
+
+  /** Resolves when every decision handed over so far is durable or has failed. */
+  async flushed(): Promise<void> {
+    await this.writing;
+  }
+
+  private async drain(): Promise<void> {
+    await Promise.resolve(); // Lets the decisions of this tick join.
+    while (this.waiting.length > 0) {
+      const group = this.waiting.splice(0, GROUP);
+      try {
+        await this.dataSource.query(INSERT, [JSON.stringify(group.map(({ row }) => row))]);
+        for (const { row, done } of group) done(row.event_id);
+      } catch (error) {
+        for (const { failed } of group) failed(error);
+      }
+    }
+    this.writing = undefined;
+  }
+}

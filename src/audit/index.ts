@@ -1,0 +1,10 @@
+export { AuditLog } from './audit-log.js';
+export { AuditModule } from './audit.module.js';
+export { AuditTrail, type AuditPage, type AuditQuery } from './audit-trail.js';
+export { Audited } from './audit.interceptor.js';
+export { Refusals } from './refusals.js';
+export { auditContext, currentAudit, identify, type AuditContext } from './audit-context.js';
+export { cleanText } from './clean.js';
+export { EVENT_TYPES, type EventType } from './event-types.js';
+export type { Actor, AuditFact, Json, Outcome, OutcomeResult, Target } from './audit-fact.js';
+export type { AuditEventBody } from './audit-row.js';

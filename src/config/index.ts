@@ -1,0 +1,10 @@
+export { AppConfig } from './app-config.js';
+export { ConfigError } from './config-error.js';
+export { ConfigModule } from './config.module.js';
+export { loadConfig } from './load-config.js';
+export { isLoopbackUrl, isWeakPassword } from './production-gaps.js';
+export type { ClientSection } from './client.section.js';
+export type { EncryptionKeys } from './encryption-keys.js';
+export type { IdentityProviderSection } from './identity-provider.section.js';
+export type { ScopeSection } from './scope.section.js';
+export { RateLimit } from './limits.section.js';

@@ -1,0 +1,51 @@
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { EmbeddedStream } from './embedded-stream.js';
+import { takeLock, type Lock } from './lock-file.js';
+
+/** A data directory in which the migrations have run already, made by `npm run build`. */
+const SNAPSHOT = join(import.meta.dirname, '../../embedded-snapshot');
+
+/** PostgreSQL inside this process, its data in a folder that only one process may open. */
+export class EmbeddedDatabase {
+  private constructor(
+    private readonly engine: PGlite,
+    private readonly lock: Lock,
+  ) {}
+
+  /** @throws Error when another process holds the data directory. */
+  static async open(dataDir: string): Promise<EmbeddedDatabase> {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const lock = takeLock(join(dataDir, 'lock'));
+    try {
+      const folder = join(dataDir, 'postgres');
+      if (!existsSync(folder)) layOut(folder);
+      return new EmbeddedDatabase(await PGlite.create({ dataDir: folder }), lock);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  /** For node-postgres: one connection, spoken to in memory. */
+  readonly poolOptions = {
+    max: 1,
+    connectionTimeoutMillis: 15_000,
+    stream: () => new EmbeddedStream(this.engine),
+  };
+
+  async close(): Promise<void> {
+    await this.engine.close();
+    this.lock.release();
+  }
+}
+
+/** Copies the snapshot beside its place and renames it, so that a kill in between leaves no half database. */
+function layOut(folder: string): void {
+  if (!existsSync(SNAPSHOT)) return;
+  const making = `${folder}.new`;
+  rmSync(making, { recursive: true, force: true });
+  cpSync(SNAPSHOT, making, { recursive: true });
+  renameSync(making, folder);
+}

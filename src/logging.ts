@@ -1,0 +1,93 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { LoggerService } from '@nestjs/common';
+import type { Params } from 'nestjs-pino';
+import { currentAudit } from './audit/index.js';
+import type { AppConfig } from './config/index.js';
+
+/** Wherever these names appear in a logged object, their values are not written. */
+const SECRETS = [
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'x-api-key',
+  'password',
+  'secret',
+  'client_secret',
+  'code',
+  'code_verifier',
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'token',
+  'assertion',
+  'csrf',
+];
+const REDACTED = SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
+
+/** Structured logs: one JSON line for each request, without query, headers or bodies, which may carry secrets. */
+export function loggerOptions(config: AppConfig): Params {
+  return {
+    pinoHttp: {
+      level: config.logLevel,
+      redact: { paths: REDACTED, censor: '[redacted]' },
+      quietReqLogger: true,
+      autoLogging: { ignore: (req) => req.url?.startsWith('/health/') ?? false },
+      genReqId: () => currentAudit()?.requestId ?? '',
+      customLogLevel: (_req, res, error) => (error || res.statusCode >= 500 ? 'error' : 'info'),
+      serializers: { req: describeRequest, res: describeResponse, err: describeError },
+    },
+  };
+}
+
+/** What Nest tells about wiring itself; of interest only when that is what goes wrong. */
+const WIRING: readonly unknown[] = [
+  'InstanceLoader',
+  'RouterExplorer',
+  'RoutesResolver',
+  'NestFactory',
+  'NestApplication',
+];
+
+/** Nest's logger without its start-up chatter, so that a start says only what its reader needs. */
+export class QuietLogger implements LoggerService {
+  constructor(private readonly inner: LoggerService) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    if (!WIRING.includes(rest.at(-1))) this.inner.log(message, ...rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.inner.error(message, ...rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.inner.warn(message, ...rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.inner.debug?.(message, ...rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.inner.verbose?.(message, ...rest);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.inner.fatal?.(message, ...rest);
+  }
+}
+
+function describeRequest(req: IncomingMessage & { id?: unknown }): object {
+  return { id: req.id, method: req.method, path: req.url?.split('?', 1)[0] };
+}
+
+function describeResponse(res: ServerResponse): object {
+  return { status: res.statusCode };
+}
+
+/** Of a database error the statement and its parameters stay out: they may hold what people typed. */
+function describeError(error: unknown): object {
+  if (!(error instanceof Error)) return { message: 'not an error object' };
+  const code = 'code' in error ? { code: error.code } : {};
+  return { type: error.name, message: error.message, ...code, stack: error.stack };
+}

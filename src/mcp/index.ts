@@ -1,0 +1,4 @@
+export { JsonRpcFilter } from './json-rpc.filter.js';
+export { McpModule } from './mcp.module.js';
+export { RequireScopes, Tool } from './decorators.js';
+export { ToolError, type ToolCaller } from './tool.js';

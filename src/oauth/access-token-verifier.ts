@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { errors, jwtVerify, type JWTPayload, type JWTVerifyResult } from 'jose';
+import { AppConfig } from '../config/index.js';
+import { KeyRing, SIGNING_ALG } from '../keys/index.js';
+import { RevocationLedger } from '../revocation/index.js';
+import type { VerifiedToken } from './verified-token.js';
+
+/** The token is not one that is good here. `reason` is for the log, never for the caller. */
+export class InvalidToken extends Error {
+  constructor(readonly reason: string) {
+    super(reason);
+    this.name = 'InvalidToken';
+  }
+}
+
+const MAX_LENGTH = 8_192;
+const MAX_CACHED = 10_000;
+
+/**
+ * Verifies access tokens of this server (RFC 9068 §4). Signatures are checked once per token; expiry and the
+ * revocation ledger every time.
+ */
+@Injectable()
+export class AccessTokenVerifier {
+  private readonly verified = new Map<string, VerifiedToken>();
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly keys: KeyRing,
+    private readonly ledger: RevocationLedger,
+  ) {}
+
+  /**
+   * `resource` is the exact audience the token must have.
+   * @throws InvalidToken (answer 401), or the database's error when the ledger cannot be asked (answer 503)
+   */
+  async verify(token: string, resource: string): Promise<VerifiedToken> {
+    const found = await this.signed(token);
+    if (found.resource !== resource) throw new InvalidToken('wrong_audience');
+    if (found.expiresAt <= Date.now() / 1_000) throw new InvalidToken('expired');
+    if (await this.ledger.isEnded(found)) throw new InvalidToken('revoked');
+    return found;
+  }
+
+  /** What a token of ours says, whatever its audience; `undefined` for anything else. Not a proof that it is alive. */
+  async peek(token: string): Promise<VerifiedToken | undefined> {
+    try {
+      return await this.signed(token);
+    } catch (error) {
+      if (error instanceof InvalidToken) return undefined;
+      throw error;
+    }
+  }
+
+  private async signed(token: string): Promise<VerifiedToken> {
+    if (token.length > MAX_LENGTH) throw new InvalidToken('too_long');
+    const name = createHash('sha256').update(token).digest('base64url');
+    const cached = this.verified.get(name);
+    if (cached) return cached;
+    const found = readClaims(await this.check(token));
+    if (this.verified.size >= MAX_CACHED) this.verified.delete(this.verified.keys().next().value!);
+    this.verified.set(name, found);
+    return found;
+  }
+
+  private async check(token: string): Promise<JWTVerifyResult> {
+    try {
+      return await jwtVerify(
+        token,
+        async ({ kid }) => {
+          const key =
+            typeof kid === 'string' && kid.length < 200 ? await this.keys.publicKey(kid) : undefined;
+          if (!key) throw new InvalidToken('unknown_key');
+          return key;
+        },
+        {
+          algorithms: [SIGNING_ALG],
+          typ: 'at+jwt',
+          issuer: this.config.issuer,
+          requiredClaims: ['exp', 'iat', 'sub', 'aud', 'jti', 'client_id', 'rev'],
+        },
+      );
+    } catch (error) {
+      if (error instanceof errors.JOSEError) throw new InvalidToken(reasonOf(error));
+      // jose throws a TypeError for input that is not a JWS at all.
+      if (error instanceof TypeError) throw new InvalidToken('malformed');
+      throw error;
+    }
+  }
+}
+
+function reasonOf(error: errors.JOSEError): string {
+  if (error instanceof errors.JWTExpired) return 'expired';
+  if (error instanceof errors.JWTClaimValidationFailed) return `wrong_${error.claim}`;
+  return error.code.toLowerCase().replace(/^err_/, '');
+}
+
+function readClaims({ payload, protectedHeader }: JWTVerifyResult): VerifiedToken {
+  const text = (name: string) => optionalText(payload, name);
+  const { aud, exp, iat, sub, jti, amr } = payload;
+  const rev = payload['rev'];
+  if (
+    typeof aud !== 'string' ||
+    typeof sub !== 'string' ||
+    typeof jti !== 'string' ||
+    typeof rev !== 'number'
+  ) {
+    throw new InvalidToken('malformed_claims');
+  }
+  const grantId = text('gid');
+  return {
+    jti,
+    kid: protectedHeader.kid!,
+    subject: sub,
+    ...(grantId !== undefined && { userId: sub, grantId }),
+    clientId: text('client_id') ?? '',
+    ...optional('sessionId', text('sid')),
+    scopes: (text('scope') ?? '').split(' ').filter(Boolean),
+    resource: aud,
+    issuedAt: iat!,
+    expiresAt: exp!,
+    ...optional('authTime', typeof payload['auth_time'] === 'number' ? payload['auth_time'] : undefined),
+    ...optional('acr', text('acr')),
+    ...(Array.isArray(amr) && { amr: amr.filter((item): item is string => typeof item === 'string') }),
+    rev,
+  };
+}
+
+function optionalText(payload: JWTPayload, name: string): string | undefined {
+  const value = payload[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+const optional = <K extends string, V>(name: K, value: V | undefined): Partial<Record<K, V>> =>
+  value === undefined ? {} : ({ [name]: value } as Record<K, V>);

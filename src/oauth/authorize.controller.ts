@@ -1,0 +1,50 @@
+import { All, Controller, Get, HttpException, Post, Req, Res, UseFilters } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { SessionsService } from '../sessions/index.js';
+import { AuthorizationAnswers } from './authorize/authorization-answers.js';
+import { AuthorizeErrorFilter } from './authorize/authorize-error.filter.js';
+import { Interaction } from './authorize/interaction.js';
+import { RequestReader } from './authorize/request-reader.js';
+import { UntrustedRequest } from './authorize/refusals.js';
+import { toQuery } from './authorize/query.js';
+
+/** RFC 6749 §3.1. `/authorize` is for clients of MCP's 2025-03-26 revision (policy `legacy_aliases`). */
+@Controller(['oauth2/authorize', 'authorize'])
+@UseFilters(AuthorizeErrorFilter)
+export class AuthorizeController {
+  constructor(
+    private readonly reader: RequestReader,
+    private readonly sessions: SessionsService,
+    private readonly answers: AuthorizationAnswers,
+    private readonly interaction: Interaction,
+  ) {}
+
+  @Get()
+  async get(@Req() req: Request, @Res() res: Response): Promise<void> {
+    // Express routes HEAD here too; a look must not issue a code (RFC 9110 §9.2.1).
+    if (req.method === 'HEAD') {
+      res.status(405).set('Allow', 'GET, POST').end();
+      return;
+    }
+    await this.authorize(req, res, req.query);
+  }
+
+  @Post()
+  async post(@Req() req: Request, @Res() res: Response): Promise<void> {
+    if (!req.is('application/x-www-form-urlencoded')) throw new UntrustedRequest('malformed', 'not_a_form');
+    await this.authorize(req, res, req.body);
+  }
+
+  @All()
+  other(@Res({ passthrough: true }) res: Response): never {
+    res.setHeader('Allow', 'GET, POST');
+    throw new HttpException('Method not allowed', 405);
+  }
+
+  private async authorize(req: Request, res: Response, source: unknown): Promise<void> {
+    const request = await this.reader.read(source);
+    const person = await this.sessions.resolve(req);
+    const next = await this.interaction.next(request, person);
+    await this.answers.send(res, { request, person, next, query: toQuery(source) });
+  }
+}

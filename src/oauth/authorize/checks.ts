@@ -1,0 +1,75 @@
+import type { Client } from '../clients/client.entity.js';
+import type { Params } from '../params.js';
+import type { Prompt } from './authorization-request.js';
+import { isChallenge } from './pkce.js';
+import { refused } from './refusals.js';
+
+const MAX_STATE = 4_096;
+const PROMPTS: readonly string[] = ['none', 'login', 'consent'];
+
+/** RFC 9101 is not supported; nothing is fetched. */
+export function checkRequestObjects(params: Params): void {
+  if (params.get('request') !== undefined)
+    throw refused('request_not_supported', 'The request parameter is not supported');
+  if (params.get('request_uri') !== undefined)
+    throw refused('request_uri_not_supported', 'The request_uri parameter is not supported');
+}
+
+/** OAuth 2.1 §4.1.1: the only response type is `code`, the only response mode is `query`. */
+export function checkResponse(params: Params): void {
+  const type = params.get('response_type');
+  if (type === undefined)
+    throw refused('invalid_request', 'response_type is missing', 'missing_response_type');
+  if (type !== 'code') throw refused('unsupported_response_type', 'The only response type is code');
+  const mode = params.get('response_mode');
+  if (mode !== undefined && mode !== 'query')
+    throw refused('invalid_request', 'The only response mode is query', 'unsupported_response_mode');
+}
+
+export function checkClientMay(client: Client): void {
+  if (!client.grantTypes.includes('authorization_code'))
+    throw refused('unauthorized_client', 'The client is not registered for authorization_code');
+}
+
+/** OAuth 2.1 §4.1.1, §7.5.1: PKCE with S256 is required of every client; an absent method would mean plain. */
+export function checkPkce(params: Params): string {
+  const challenge = params.get('code_challenge');
+  if (challenge === undefined)
+    throw refused('invalid_request', 'code_challenge is missing: PKCE is required', 'missing_code_challenge');
+  if (params.get('code_challenge_method') !== 'S256')
+    throw refused('invalid_request', 'code_challenge_method must be S256', 'wrong_code_challenge_method');
+  if (!isChallenge(challenge))
+    throw refused('invalid_request', 'code_challenge is malformed', 'malformed_code_challenge');
+  return challenge;
+}
+
+export function checkNonce(params: Params): string | undefined {
+  const nonce = params.get('nonce');
+  if (nonce !== undefined && nonce.length > MAX_STATE)
+    throw refused('invalid_request', 'nonce is too long', 'long_nonce');
+  return nonce;
+}
+
+/** RFC 6749 §4.1.1. What is too long is refused, never cut. */
+export function isState(state: string): boolean {
+  return state.length <= MAX_STATE && !state.includes('\0');
+}
+
+/** OpenID Connect Core §3.1.2.1: `none` stands alone. */
+export function checkPrompt(params: Params): ReadonlySet<Prompt> {
+  const values = (params.get('prompt') ?? '').split(' ').filter(Boolean);
+  // Choosing the account is what the sign-in page does.
+  const known = values.map((value) => (value === 'select_account' ? 'login' : value));
+  if (known.some((value) => !PROMPTS.includes(value)))
+    throw refused('invalid_request', 'prompt is not supported', 'unknown_prompt');
+  if (known.includes('none') && known.length > 1)
+    throw refused('invalid_request', 'prompt=none stands alone', 'contradicting_prompts');
+  return new Set(known as Prompt[]);
+}
+
+export function checkMaxAge(params: Params): number | undefined {
+  const value = params.get('max_age');
+  if (value === undefined) return undefined;
+  if (!/^\d{1,9}$/.test(value)) throw refused('invalid_request', 'max_age is malformed', 'malformed_max_age');
+  return Number(value);
+}

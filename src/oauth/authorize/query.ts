@@ -1,0 +1,23 @@
+/** Writes parameters, as Express parsed them from a query or a form, as a query again. */
+export function toQuery(source: unknown, without: readonly string[] = []): string {
+  const query = new URLSearchParams();
+  if (typeof source === 'object' && source !== null) {
+    for (const [name, value] of Object.entries(source)) {
+      if (without.includes(name)) continue;
+      for (const item of Array.isArray(value) ? value : [value])
+        if (typeof item === 'string') query.append(name, item);
+    }
+  }
+  return query.toString();
+}
+
+/** The same request after the person has signed in afresh: `prompt=login` has been obeyed. */
+export function withoutLoginPrompt(query: string): string {
+  const parameters = new URLSearchParams(query);
+  const prompt = (parameters.get('prompt') ?? '')
+    .split(' ')
+    .filter((value) => value !== '' && value !== 'login' && value !== 'select_account');
+  if (prompt.length > 0) parameters.set('prompt', prompt.join(' '));
+  else parameters.delete('prompt');
+  return parameters.toString();
+}

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { AuditLog } from '../../audit/index.js';
+import { TokenSigner } from '../../keys/index.js';
+import type { Client } from '../clients/client.entity.js';
+import type { GrantState } from '../tokens/grant-state.js';
+import { issuedFact, storeIssued } from '../tokens/stored-tokens.js';
+import { TokenIssuer } from '../tokens/token-issuer.js';
+import type { TokenSet } from '../tokens/token-set.js';
+
+export interface CodeState extends GrantState {
+  readonly code_client_id: string;
+  readonly redirect_uri: string;
+  readonly code_challenge: string;
+  readonly nonce: string | null;
+  readonly code_expires_at: Date;
+  readonly used_at: Date | null;
+}
+
+/** Redeems a code that has passed every check. */
+@Injectable()
+export class CodeIssuance {
+  constructor(
+    private readonly issuer: TokenIssuer,
+    private readonly signer: TokenSigner,
+    private readonly audit: AuditLog,
+  ) {}
+
+  async issue(tx: EntityManager, client: Client, state: CodeState, codeDigest: Buffer): Promise<TokenSet> {
+    const of = {
+      grantId: state.grant_id,
+      userId: state.user_id,
+      client,
+      resource: state.resource,
+      kid: this.signer.kid,
+    };
+    const issued = await this.issuer.fromGrant({
+      state,
+      client,
+      scopes: state.scopes,
+      withRefreshToken: client.grantTypes.includes('refresh_token'),
+      ...(state.nonce !== null && { nonce: state.nonce }),
+    });
+    await tx.query(
+      `WITH spent AS (UPDATE authorization_codes SET used_at = now() WHERE digest = $1)
+       UPDATE grants SET activated_at = now(), last_used_at = now() WHERE id = $2`,
+      [codeDigest, state.grant_id],
+    );
+    await storeIssued(tx, issued, of);
+    await this.audit.record(tx, issuedFact('token.issued', issued, 'authorization_code', of));
+    return issued.tokens;
+  }
+}

@@ -1,0 +1,185 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { AuditLog, type Actor, type Target } from '../../audit/index.js';
+import { AppConfig } from '../../config/index.js';
+import { RevocationLedger, type Ending } from '../../revocation/index.js';
+import { SessionList } from '../../sessions/index.js';
+
+export interface By {
+  readonly actor: Actor;
+  /** A person's words, or a snake_case code of our own. */
+  readonly reason?: string;
+}
+
+/** What one transaction ended; `seq` is absent when there was nothing left to end. */
+export interface EndedRows {
+  readonly seq?: number;
+  readonly grants: number;
+  readonly sessions: number;
+}
+
+type GrantColumn = 'id' | 'session_id';
+
+/** The statements behind `Endings`. */
+@Injectable()
+export class EndingWriter {
+  constructor(
+    private readonly config: AppConfig,
+    private readonly ledger: RevocationLedger,
+    private readonly audit: AuditLog,
+    private readonly sessions: SessionList,
+  ) {}
+
+  async endGrants(tx: EntityManager, column: GrantColumn, value: string, by: By): Promise<EndedRows> {
+    const ids = await this.markGrants(tx, `${column} = $1`, [value], by);
+    if (ids.length === 0) return { grants: 0, sessions: 0 };
+    return this.write(
+      tx,
+      ids.map((key) => ({ kind: 'grant', key })),
+      by,
+      { grants: ids.length, sessions: 0 },
+    );
+  }
+
+  async endApp(tx: EntityManager, userId: string, clientId: string, by: By): Promise<EndedRows> {
+    const ids = await this.markGrants(tx, 'user_id = $1 AND client_id = $2', [userId, clientId], by);
+    await tx.query('DELETE FROM consents WHERE user_id = $1 AND client_id = $2', [userId, clientId]);
+    if (ids.length === 0) return { grants: 0, sessions: 0 };
+    return this.write(
+      tx,
+      ids.map((key) => ({ kind: 'grant', key })),
+      by,
+      { grants: ids.length, sessions: 0 },
+    );
+  }
+
+  async endSession(tx: EntityManager, id: string, by: By): Promise<EndedRows> {
+    const ended = await this.sessions.end(tx, { id }, by.reason ?? 'ended_by_admin');
+    return this.endAll(tx, { kind: 'session', key: id }, by, ended.length);
+  }
+
+  async endUser(tx: EntityManager, id: string, by: By): Promise<EndedRows> {
+    const ended = await this.sessions.end(tx, { userId: id }, by.reason ?? 'ended_by_admin');
+    return this.endAll(tx, { kind: 'user', key: id }, by, ended.length);
+  }
+
+  async suspendClient(tx: EntityManager, id: string, by: By): Promise<EndedRows> {
+    await tx.query(
+      `UPDATE clients SET trust_state = 'suspended', suspended_at = coalesce(suspended_at, now()) WHERE id = $1`,
+      [id],
+    );
+    await this.recordClient(tx, 'client.suspended', id, by);
+    return this.endAll(tx, { kind: 'client', key: id }, by, 0);
+  }
+
+  async removeClient(tx: EntityManager, id: string, by: By): Promise<EndedRows> {
+    const rows = await this.endAll(tx, { kind: 'client', key: id }, by, 0);
+    await this.recordClient(tx, 'client.deleted', id, by);
+    await tx.query('DELETE FROM clients WHERE id = $1', [id]);
+    return rows;
+  }
+
+  private async recordClient(
+    tx: EntityManager,
+    type: 'client.suspended' | 'client.deleted',
+    id: string,
+    by: By,
+  ): Promise<void> {
+    await this.audit.record(tx, {
+      type,
+      actor: by.actor,
+      clientId: id,
+      targets: [{ type: 'client', id }],
+      ...(by.reason && { details: { reason: by.reason } }),
+    });
+  }
+
+  /** A whole person, client or session: one row in the ledger covers every token, whatever grant it came from. */
+  async endAll(
+    tx: EntityManager,
+    ending: Ending & { kind: 'user' | 'client' | 'session' },
+    by: By,
+    sessions: number,
+  ): Promise<EndedRows> {
+    const ids = await this.markGrants(tx, `${ending.kind}_id = $1`, [ending.key], by);
+    if (ending.kind !== 'session')
+      await tx.query(`DELETE FROM consents WHERE ${ending.kind}_id = $1`, [ending.key]);
+    return this.write(tx, [ending], by, { grants: ids.length, sessions });
+  }
+
+  async endToken(tx: EntityManager, jti: string, by: By): Promise<EndedRows> {
+    const [rows] = await tx.query<[unknown[], number]>(
+      'UPDATE access_tokens SET revoked_at = now() WHERE jti = $1 AND revoked_at IS NULL RETURNING jti',
+      [jti],
+    );
+    if (rows.length === 0) return { grants: 0, sessions: 0 };
+    return this.write(tx, [{ kind: 'jti', key: jti }], by, { grants: 0, sessions: 0 });
+  }
+
+  private async markGrants(tx: EntityManager, where: string, values: unknown[], by: By): Promise<string[]> {
+    const [rows] = await tx.query<[{ id: string }[], number]>(
+      `UPDATE grants SET revoked_at = now(), revoked_reason = $${values.length + 1}
+       WHERE ${where} AND revoked_at IS NULL RETURNING id`,
+      [...values, by.reason ?? null],
+    );
+    if (where === 'id = $1' && rows.length > 0) {
+      // A person who is asked again can tell that the access was ended; a remembered yes would hide it.
+      await tx.query(
+        `DELETE FROM consents c USING grants g WHERE g.id = $1 AND c.user_id = g.user_id AND c.client_id = g.client_id AND c.resource = g.resource`,
+        values,
+      );
+    }
+    return rows.map(({ id }) => id);
+  }
+
+  private async write(
+    tx: EntityManager,
+    endings: readonly Ending[],
+    by: By,
+    counts: { grants: number; sessions: number },
+  ): Promise<EndedRows> {
+    const { accessToken, adminAccessToken } = this.config.lifetimes;
+    const until = new Date(Date.now() + (Math.max(accessToken, adminAccessToken) + 300) * 1_000);
+    await this.audit.record(tx, {
+      type: 'revocation.applied',
+      actor: by.actor,
+      ...only(endings),
+      targets: endings.map(({ kind, key }) => ({ type: targetType(kind), id: key })),
+      details: { ...counts, ...(by.reason && { reason: by.reason }) },
+    });
+    const seq = await this.ledger.append(tx, endings, {
+      actor: by.actor,
+      until,
+      ...(by.reason && { reason: by.reason }),
+    });
+    return { seq, ...counts };
+  }
+}
+
+function only(endings: readonly Ending[]): {
+  grantId?: string;
+  userId?: string;
+  clientId?: string;
+  sessionId?: string;
+} {
+  const [ending] = endings;
+  if (!ending || endings.length !== 1) return {};
+  switch (ending.kind) {
+    case 'grant':
+      return { grantId: ending.key };
+    case 'user':
+      return { userId: ending.key };
+    case 'client':
+      return { clientId: ending.key };
+    case 'session':
+      return { sessionId: ending.key };
+    default:
+      return {};
+  }
+}
+
+function targetType(kind: Ending['kind']): Target['type'] {
+  if (kind === 'jti') return 'token';
+  if (kind === 'kid' || kind === 'all') return 'key';
+  return kind;
+}

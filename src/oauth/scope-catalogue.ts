@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../config/index.js';
+import { BUILT_IN_SCOPES, type ScopeEntry, type ScopeTool } from './scopes.js';
+
+/** Every scope there is: what it lets an app do, what it includes, and which tools stand behind it. */
+@Injectable()
+export class ScopeCatalogue {
+  private readonly entries = new Map<string, ScopeEntry>();
+  private readonly tools = new Map<string, ScopeTool[]>();
+
+  constructor(config: AppConfig) {
+    for (const entry of BUILT_IN_SCOPES) this.entries.set(entry.name, entry);
+    for (const { name, sentence, group } of config.scopes) {
+      this.entries.set(name, { name, sentence, group, resource: 'mcp', includes: [] });
+    }
+  }
+
+  has(scope: string): boolean {
+    return this.entries.has(scope);
+  }
+
+  get(scope: string): ScopeEntry | undefined {
+    return this.entries.get(scope);
+  }
+
+  /** All names, in the order of the catalogue. */
+  names(): string[] {
+    return [...this.entries.keys()];
+  }
+
+  /** Which of `required` the granted scopes neither name nor include. */
+  missing(granted: readonly string[], required: readonly string[]): string[] {
+    const held = new Set(granted.flatMap((scope) => [scope, ...(this.entries.get(scope)?.includes ?? [])]));
+    return required.filter((scope) => !held.has(scope));
+  }
+
+  /** Tells the consent page that a tool stands behind a scope. Called at start. */
+  attachTool(scope: string, tool: ScopeTool): void {
+    this.tools.set(scope, [...(this.tools.get(scope) ?? []), tool]);
+  }
+
+  toolsOf(scope: string): readonly ScopeTool[] {
+    const covered = [scope, ...(this.entries.get(scope)?.includes ?? [])];
+    return covered.flatMap((name) => this.tools.get(name) ?? []);
+  }
+}

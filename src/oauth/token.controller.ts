@@ -1,0 +1,69 @@
+import { Controller, Inject, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { TokenThrottleGuard } from '../throttling/index.js';
+import { ClientAuth } from './clients/client-auth.js';
+import { requireForm } from './form.js';
+import { GRANT_TYPE_INSTANCES } from './grant-types/index.js';
+import type { GrantType } from './grant-types/grant-type.js';
+import { OAuthErrorFilter } from './oauth-error.filter.js';
+import { OAuthError } from './oauth-error.js';
+import { Params } from './params.js';
+import { TokenThrottle } from './token-throttle.js';
+import type { TokenSet } from './tokens/token-set.js';
+
+/** RFC 6749 §3.2. `/token` is for clients of MCP's 2025-03-26 revision (policy `legacy_aliases`). */
+@Controller(['oauth2/token', 'token'])
+@UseFilters(OAuthErrorFilter)
+export class TokenController {
+  private readonly grantTypes: ReadonlyMap<string, GrantType>;
+
+  constructor(
+    @Inject(GRANT_TYPE_INSTANCES) grantTypes: readonly GrantType[],
+    private readonly clientAuth: ClientAuth,
+    private readonly throttle: TokenThrottle,
+  ) {
+    this.grantTypes = new Map(grantTypes.map((grantType) => [grantType.name, grantType]));
+  }
+
+  @Post()
+  @UseGuards(TokenThrottleGuard)
+  async token(@Req() req: Request, @Res() res: Response): Promise<void> {
+    requireForm(req);
+    const params = Params.from(req.body);
+    const who = clientIdOf(req, params);
+    const ip = req.ip ?? '';
+    const retryAfter = await this.throttle.blocked(who, ip);
+    if (retryAfter !== undefined) {
+      throw new OAuthError('temporarily_unavailable', 'Too many failed requests; try again later', {
+        status: 429,
+        retryAfter,
+        reason: 'throttled_failures',
+      });
+    }
+    try {
+      const tokens = await this.issue(req, params);
+      res.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' }).json(tokens);
+    } catch (error) {
+      if (error instanceof OAuthError && error.status < 429) await this.throttle.failed(who, ip);
+      throw error;
+    }
+  }
+
+  private async issue(req: Request, params: Params): Promise<TokenSet> {
+    const name = params.require('grant_type');
+    const grantType = this.grantTypes.get(name);
+    params.refuseRepeated(grantType?.mayRepeat);
+    const client = await this.clientAuth.authenticate(req, params);
+    if (!grantType) throw new OAuthError('unsupported_grant_type', 'This grant type is not supported');
+    if (!client.grantTypes.includes(name))
+      throw new OAuthError('unauthorized_client', 'The client is not registered for this grant type');
+    return grantType.issue(client, params);
+  }
+}
+
+/** Whose failures are counted, before anybody is authenticated; never used for anything else. */
+function clientIdOf(req: Request, params: Params): string {
+  const basic = /^basic ([A-Za-z0-9+/=_-]{1,8192})$/i.exec(req.headers.authorization ?? '');
+  if (basic) return Buffer.from(basic[1]!, 'base64').toString('utf8').split(':')[0]!.slice(0, 200);
+  return (params.all('client_id')[0] ?? '').slice(0, 200);
+}

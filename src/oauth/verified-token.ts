@@ -1,0 +1,27 @@
+/**
+ * What is known of the bearer of an access token after every check has passed: signature, type, issuer,
+ * audience, expiry and the revocation ledger. Read-only; safe to hand to tools.
+ */
+export interface VerifiedToken {
+  readonly jti: string;
+  readonly kid: string;
+  /** User id, or the client id for `client_credentials`. */
+  readonly subject: string;
+  /** Absent when the client acts for itself (`client_credentials`). */
+  readonly userId?: string;
+  readonly clientId: string;
+  /** Grant id; absent for `client_credentials`. */
+  readonly grantId?: string;
+  readonly sessionId?: string;
+  readonly scopes: readonly string[];
+  /** The one resource (audience) the token is for. */
+  readonly resource: string;
+  /** Seconds since the epoch. */
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  readonly authTime?: number;
+  readonly acr?: string;
+  readonly amr?: readonly string[];
+  /** Ledger position at issue. */
+  readonly rev: number;
+}

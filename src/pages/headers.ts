@@ -1,0 +1,34 @@
+import { formActionSources } from './form-action.js';
+
+export interface PageHeaderChoices {
+  language: string;
+  formTargets: readonly string[];
+  /** Cuts the tie to the window that opened this page; an OAuth popup still needs that tie. */
+  severOpener: boolean;
+}
+
+export function pageHeaders(choices: PageHeaderChoices): Record<string, string> {
+  return {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Language': choices.language,
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': contentSecurityPolicy(choices.formTargets),
+    // RFC 9700 section 4.2: the address of a page can carry a code or a state.
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+    // RFC 9700 section 4.16, together with frame-ancestors.
+    'X-Frame-Options': 'DENY',
+    ...(choices.severOpener ? { 'Cross-Origin-Opener-Policy': 'same-origin' } : {}),
+  };
+}
+
+function contentSecurityPolicy(formTargets: readonly string[]): string {
+  return [
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    `form-action ${formActionSources(formTargets).join(' ')}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}

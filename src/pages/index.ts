@@ -1,0 +1,13 @@
+export { PAGES_CONFIG } from './pages-config.js';
+export type { PagesConfig } from './pages-config.js';
+export { Pages } from './pages.js';
+export type { SendOptions } from './pages.js';
+export { PagesModule } from './pages.module.js';
+export type { AccountView, BrowserSession, ConnectedApp } from './views/account.view.js';
+export type { ConsentScope, ConsentView } from './views/consent.view.js';
+export type { ErrorView, PageErrorKind } from './views/error.view.js';
+export type { HomeView } from './views/home.view.js';
+export type { PageView } from './views/index.js';
+export type { LoginView } from './views/login.view.js';
+export type { LogoutView } from './views/logout.view.js';
+export type { SignedOutView } from './views/signed-out.view.js';

@@ -1,0 +1,9 @@
+export { RevocationLedger, type Ending, type EndingReason } from './revocation-ledger.js';
+export { RevocationModule } from './revocation.module.js';
+export {
+  ends,
+  type Revocation,
+  type RevocationHandles,
+  type RevocationKind,
+  type RevocationReceipt,
+} from './revocation.js';

@@ -1,0 +1,15 @@
+import { Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { LedgerNotices } from './ledger-notices.js';
+import { ReplicaAcks } from './replica-acks.js';
+import { Replica } from './replica.entity.js';
+import { RevocationLedger } from './revocation-ledger.js';
+import { RevocationRow } from './revocation.entity.js';
+
+@Global()
+@Module({
+  imports: [TypeOrmModule.forFeature([RevocationRow, Replica])],
+  providers: [LedgerNotices, ReplicaAcks, RevocationLedger],
+  exports: [RevocationLedger],
+})
+export class RevocationModule {}

@@ -1,0 +1,47 @@
+import { Injectable, NotFoundException } from '@nestjs/common';
+import { AuditLog } from '../audit/index.js';
+import { AppConfig } from '../config/index.js';
+import { PasswordQueueFull, UsersService, type Account } from '../users/index.js';
+import { LoginThrottle } from './login-throttle.js';
+
+/** E-mail and password, throttled and audited. */
+@Injectable()
+export class CredentialCheck {
+  constructor(
+    private readonly users: UsersService,
+    private readonly throttle: LoginThrottle,
+    private readonly audit: AuditLog,
+    private readonly config: AppConfig,
+  ) {}
+
+  async check(
+    email: string,
+    password: string,
+    ip: string,
+  ): Promise<{ account?: Account } | { retryAfter: number }> {
+    if (!this.config.policies.localAccounts) throw new NotFoundException();
+    const retryAfter = await this.throttle.refusal(email, ip);
+    if (retryAfter !== undefined) {
+      await this.audit.decide({
+        type: 'auth.login.failed',
+        outcome: { result: 'throttled', reason: 'too_many_failures', httpStatus: 429 },
+      });
+      return { retryAfter };
+    }
+    try {
+      const account = await this.users.authenticate(email, password);
+      if (account) return { account };
+    } catch (error) {
+      if (error instanceof PasswordQueueFull) return { retryAfter: 5 };
+      throw error;
+    }
+    await this.throttle.failed(email, ip);
+    await this.audit.decide({
+      type: 'auth.login.failed',
+      outcome: { result: 'denied', reason: 'bad_credentials', httpStatus: 401 },
+      actor: { type: 'anonymous' },
+      details: { email },
+    });
+    return {};
+  }
+}

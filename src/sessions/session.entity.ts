@@ -1,0 +1,28 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+
+/** A browser in which somebody is signed in. The cookie holds a secret; the row holds its digest. */
+@Entity('sessions')
+@Unique('sessions_digest_key', ['digest'])
+@Index('sessions_user_id_idx', ['userId'])
+export class Session {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sessions_pkey' }) id!: string;
+  @Column('bytea') digest!: Buffer;
+  @ForeignKey('users', { name: 'sessions_user_id_fkey', onDelete: 'CASCADE' })
+  @Column('uuid', { name: 'user_id' })
+  userId!: string;
+  @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
+  @Column('timestamptz', { name: 'last_seen_at' }) lastSeenAt!: Date;
+  /** The absolute limit; the idle limit is counted from `lastSeenAt`. */
+  @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
+  /** When the person last proved who they are. */
+  @Column('timestamptz', { name: 'auth_time' }) authTime!: Date;
+  @Column('text') acr!: string;
+  /** RFC 8176 authentication methods. */
+  @Column('text', { array: true }) amr!: string[];
+  /** Id of the identity provider; `null` for a local sign-in. */
+  @Column('text', { nullable: true }) idp!: string | null;
+  @Column('text', { nullable: true }) ip!: string | null;
+  @Column('text', { name: 'user_agent', nullable: true }) userAgent!: string | null;
+  @Column('timestamptz', { name: 'ended_at', nullable: true }) endedAt!: Date | null;
+  @Column('text', { name: 'end_reason', nullable: true }) endReason!: string | null;
+}

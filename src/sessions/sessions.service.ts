@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { DataSource, type EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { cleanText, currentAudit, identify } from '../audit/index.js';
+import { AppConfig } from '../config/index.js';
+import { digest, newToken } from '../sealing/index.js';
+import type { Account } from '../users/index.js';
+import { Cookies } from './cookies.js';
+import { SESSION_COOKIE } from './session-cookie.js';
+import { SessionPeople } from './session-people.js';
+import { Session } from './session.entity.js';
+import { resolveSession, type SignedIn } from './signed-in.js';
+
+/** How somebody proved who they are. */
+export interface Proof {
+  readonly acr: string;
+  /** RFC 8176 values, such as `pwd`. */
+  readonly amr: readonly string[];
+  /** Id of the identity provider; absent for a local sign-in. */
+  readonly idp?: string;
+}
+
+@Injectable()
+export class SessionsService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly config: AppConfig,
+    private readonly cookies: Cookies,
+    private readonly people: SessionPeople,
+  ) {}
+
+  /** Signs a person in at this browser: a new session always, the one the browser had ends (no fixation). */
+  async start(req: Request, res: Response, account: Account, proof: Proof): Promise<void> {
+    const token = newToken('');
+    const previous = this.cookies.read(req, SESSION_COOKIE);
+    await this.dataSource.transaction(async (tx) => {
+      if (previous) await endByDigest(tx, digest(previous), 'replaced');
+      const session = this.make(digest(token), account.id, proof);
+      await tx.insert(Session, session);
+      await this.people.signedIn(tx, account, session);
+    });
+    this.cookies.set(res, SESSION_COOKIE, token, this.config.lifetimes.sessionMax);
+  }
+
+  /** Who is signed in at this browser. Renews the idle limit at most once a minute. */
+  async resolve(req: Request): Promise<SignedIn | undefined> {
+    const token = this.cookies.read(req, SESSION_COOKIE);
+    if (!token) return undefined;
+    const found = await resolveSession(
+      this.dataSource.manager,
+      digest(token),
+      this.config.lifetimes.sessionIdle,
+    );
+    if (found) identify({ userId: found.userId, sessionId: found.sessionId });
+    return found;
+  }
+
+  /** Signs out at this browser. What apps were allowed to do goes on; it is ended under Account. */
+  async signOut(req: Request, res: Response): Promise<void> {
+    const token = this.cookies.read(req, SESSION_COOKIE);
+    if (token) {
+      await this.dataSource.transaction(async (tx) => {
+        const ended = await endByDigest(tx, digest(token), 'signed_out');
+        if (ended) await this.people.signedOut(tx, ended);
+      });
+    }
+    this.cookies.clear(res, SESSION_COOKIE);
+  }
+
+  private make(tokenDigest: Buffer, userId: string, proof: Proof): Session {
+    const now = new Date();
+    const context = currentAudit();
+    return Object.assign(new Session(), {
+      id: uuidv7(),
+      digest: tokenDigest,
+      userId,
+      createdAt: now,
+      lastSeenAt: now,
+      expiresAt: new Date(now.getTime() + this.config.lifetimes.sessionMax * 1_000),
+      authTime: now,
+      acr: proof.acr,
+      amr: [...proof.amr],
+      idp: proof.idp ?? null,
+      ip: context?.ip ?? null,
+      userAgent: context?.userAgent ? cleanText(context.userAgent) : null,
+      endedAt: null,
+      endReason: null,
+    } satisfies Session);
+  }
+}
+
+async function endByDigest(
+  tx: EntityManager,
+  tokenDigest: Buffer,
+  reason: string,
+): Promise<{ id: string; userId: string } | undefined> {
+  const [rows] = await tx.query<[{ id: string; userId: string }[], number]>(
+    `UPDATE sessions SET ended_at = now(), end_reason = $2 WHERE digest = $1 AND ended_at IS NULL
+     RETURNING id, user_id AS "userId"`,
+    [tokenDigest, reason],
+  );
+  return rows[0];
+}

@@ -1,0 +1,76 @@
+import { PassportStrategy } from '@nestjs/passport';
+import type { Request } from 'express';
+import {
+  fetchUserInfo,
+  randomNonce,
+  type Configuration,
+  type TokenEndpointResponse,
+  type TokenEndpointResponseHelpers,
+} from 'openid-client';
+import { Strategy, type AuthenticateOptions } from 'openid-client/passport';
+import type passport from 'passport';
+import type { IdentityProviderSection } from '../../config/index.js';
+import { flowOf } from '../sso-flow.js';
+import { SignInRejected } from '../sso-failure.js';
+import { assertionOf, checkAccessTokenHash } from './oidc-claims.js';
+import { oidcFailure, told } from './oidc-failure.js';
+import type { Assertion } from './provider.js';
+
+const SESSION_KEY = 'oidc';
+
+type Tokens = TokenEndpointResponse & TokenEndpointResponseHelpers;
+type Running = passport.StrategyCreated<Strategy, Strategy & passport.StrategyCreatedStatic>;
+
+/** The strategy of one OpenID Connect provider; what it must remember lives in the flow of the request. */
+export class OidcStrategy extends PassportStrategy(Strategy) {
+  constructor(
+    private readonly client: Configuration,
+    private readonly section: IdentityProviderSection,
+    callback: string,
+  ) {
+    super({
+      config: client,
+      name: section.id,
+      sessionKey: SESSION_KEY,
+      callbackURL: callback,
+      scope: [...new Set(['openid', ...section.scopes])].join(' '),
+    });
+  }
+
+  override authenticate<T extends AuthenticateOptions>(this: Running, req: Request, options: T): void {
+    const { redirect, error } = this;
+    this.redirect = (url, status) => {
+      flowOf(req).keep();
+      redirect.call(this, url, status);
+    };
+    this.error = (cause) => error.call(this, oidcFailure(cause));
+    this.fail = (info) => {
+      const refused = typeof info === 'object' && 'error' in info ? told(info.error) : {};
+      error.call(this, new SignInRejected('provider_refused', refused));
+    };
+    Strategy.prototype.authenticate.call(this, req, options);
+  }
+
+  /** RFC 9700 §2.1: state ties the answer to this browser, nonce ties the ID token to this request. */
+  override authorizationRequestParams(req: Request): Record<string, string> {
+    return { state: flowOf(req).state, nonce: randomNonce() };
+  }
+
+  override shouldInitiateAuthRequest(req: Request): boolean {
+    return !(SESSION_KEY in flowOf(req));
+  }
+
+  /** Only the query counts; the strategy replaces the rest by the callback's address. */
+  override currentUrl(req: Request): URL {
+    return new URL(req.originalUrl, this.section.issuer);
+  }
+
+  async validate(tokens: Tokens): Promise<Assertion> {
+    const claims = tokens.claims();
+    if (!claims || !tokens.id_token) throw new SignInRejected('id_token_missing');
+    checkAccessTokenHash(tokens.id_token, claims, tokens.access_token);
+    const ask = claims['email'] === undefined && this.client.serverMetadata().userinfo_endpoint !== undefined;
+    const profile = ask ? await fetchUserInfo(this.client, tokens.access_token, claims.sub) : claims;
+    return assertionOf(this.section.id, claims, profile);
+  }
+}

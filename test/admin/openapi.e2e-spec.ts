@@ -1,0 +1,163 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { adminCall, adminToken, connect, registerClient } from '../support/actors.js';
+import { get, type HttpResponse } from '../support/http.js';
+import { startServer, type TestServer } from '../support/server.js';
+import { mismatches, openApi, routesOf, type OpenApi, type Schema } from './routes.js';
+
+let server: TestServer;
+let document: OpenApi;
+let token: string;
+
+beforeAll(async () => {
+  server = await startServer();
+  document = await openApi(server);
+  token = await adminToken(server);
+});
+
+describe('the OpenAPI document', () => {
+  it('is 3.1, public, and about the admin API only', () => {
+    expect(document.openapi).toMatch(/^3\.1\./);
+    expect(Object.keys(document.paths).filter((path) => !path.startsWith('/admin/v1/'))).toEqual([]);
+  });
+
+  it('gives every route one scope, which the security scheme explains', () => {
+    const { flows } = document.components.securitySchemes['oauth2']!;
+    for (const route of routesOf(document)) {
+      expect(route.operation.security).toEqual([{ oauth2: [route.scope] }]);
+      expect(route.scope).toMatch(/^admin:[a-z]+(:read)?$/);
+      expect(Object.keys(flows['clientCredentials']!.scopes)).toContain(route.scope);
+    }
+  });
+
+  it('asks for a right to change wherever something is changed', () => {
+    for (const { method, path, scope } of routesOf(document)) {
+      expect([method, path, scope.endsWith(':read')]).toEqual([method, path, method === 'GET']);
+    }
+  });
+
+  it('describes every answer, and every problem', () => {
+    for (const { method, path, operation } of routesOf(document)) {
+      const codes = Object.keys(operation.responses);
+      expect([method, path, codes.some((code) => code.startsWith('2')), codes.includes('4XX')]).toEqual([
+        method,
+        path,
+        true,
+        true,
+      ]);
+    }
+  });
+
+  it('refers to nothing that is not in it', () => {
+    const names = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(
+      (match) => match[1]!,
+    );
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter((name) => !(name in document.components.schemas))).toEqual([]);
+  });
+});
+
+describe('answers are as the document says', () => {
+  const schemaOf = (method: string, path: string, status: string): Schema => {
+    const response = document.paths[`/admin/v1${path}`]![method.toLowerCase()]!.responses[status];
+    const content =
+      response?.content?.['application/json'] ?? response?.content?.['application/problem+json'];
+    if (!content) throw new Error(`${method} ${path} has no schema for ${status}`);
+    return content.schema;
+  };
+
+  const check = (response: HttpResponse, method: string, path: string, status: string): void => {
+    expect(mismatches(document, schemaOf(method, path, status), response.json())).toEqual([]);
+  };
+
+  it.each(['/grants', '/users', '/clients', '/sessions', '/tokens', '/audit/events', '/audit/event-types'])(
+    'GET %s',
+    async (path) => {
+      await connect(server);
+      const response = await adminCall(server, 'GET', path, { token });
+      expect(response.json().items.length).toBeGreaterThan(0);
+      check(response, 'GET', path, '200');
+      if (path === '/audit/event-types') return;
+      const [item] = response.json().items;
+      const parameter = path === '/tokens' ? '{jti}' : '{id}';
+      const one = await adminCall(
+        server,
+        'GET',
+        `${path}/${encodeURIComponent(item.id ?? item.jti ?? item.event_id)}`,
+        { token },
+      );
+      expect(one.json()).toEqual(item);
+      check(one, 'GET', `${path}/${parameter}`, '200');
+    },
+  );
+
+  it('a new client, approved and suspended', async () => {
+    const json = {
+      name: 'x',
+      redirect_uris: ['https://c.test/cb'],
+      auth_method: 'client_secret_basic',
+      allowed_scopes: ['openid'],
+    };
+    const created = await adminCall(server, 'POST', '/clients', { token, json });
+    check(created, 'POST', '/clients', '201');
+    const { id } = created.json();
+    check(
+      await adminCall(server, 'POST', `/clients/${id}/suspend`, { token }),
+      'POST',
+      '/clients/{id}/suspend',
+      '200',
+    );
+    check(
+      await adminCall(server, 'POST', `/clients/${id}/approve`, { token }),
+      'POST',
+      '/clients/{id}/approve',
+      '200',
+    );
+    check(await adminCall(server, 'DELETE', `/clients/${id}`, { token }), 'DELETE', '/clients/{id}', '200');
+  });
+
+  it('something ended, once and again', async () => {
+    const { client } = await connect(server, { client: await registerClient(server) });
+    const [{ id }] = (
+      await adminCall(server, 'GET', `/grants?client_id=${client.clientId}`, { token })
+    ).json().items;
+    for (let round = 0; round < 2; round++)
+      check(await adminCall(server, 'DELETE', `/grants/${id}`, { token }), 'DELETE', '/grants/{id}', '200');
+  });
+
+  it('a refusal', async () => {
+    check(await adminCall(server, 'GET', '/grants?limit=0', { token }), 'GET', '/grants', '4XX');
+    check(await adminCall(server, 'GET', '/grants/x', { token }), 'GET', '/grants/{id}', '4XX');
+    check(await get(`${server.base}/admin/v1/users`), 'GET', '/users', '4XX');
+  });
+
+  it('no query parameter is served that the document does not have', async () => {
+    for (const { method, path, operation } of routesOf(document)) {
+      if (method !== 'GET' || path.includes('{')) continue;
+      const known = (operation.parameters ?? [])
+        .filter((parameter) => parameter.in === 'query')
+        .map((parameter) => parameter.name);
+      if (known.length === 0) continue;
+      const response = await adminCall(server, 'GET', `${path}?not_in_the_document=1`, { token });
+      expect([path, response.status]).toEqual([path, 400]);
+    }
+  });
+});
+
+describe('/admin/docs', () => {
+  it('is a page that loads nothing from elsewhere', async () => {
+    const page = await get(`${server.base}/admin/docs`);
+    expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    const policy = String(page.headers['content-security-policy']);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).toContain("frame-ancestors 'none'");
+    const sources = [...page.text.matchAll(/(?:src|href)=["']([^"']+)["']/g)].map((match) => match[1]!);
+    expect(sources.length).toBeGreaterThan(3);
+    for (const source of sources) {
+      const asset = await get(new URL(source, `${server.base}/admin/docs`));
+      expect([source, asset.status]).toEqual([source, 200]);
+      expect(new URL(source, page.url).origin).toBe(new URL(page.url).origin);
+    }
+    expect(page.text).not.toMatch(/<script>[^<]/);
+  });
+});

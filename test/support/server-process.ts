@@ -1,0 +1,115 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+
+const ENTRY = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+const READY_MS = 30_000;
+const STOP_MS = 15_000;
+
+/** The built server as a process of its own, with nothing in its environment but what it is given. */
+export class ServerProcess {
+  output = '';
+  private readonly child: ChildProcess;
+  private readonly exited: Promise<number>;
+  private exitCode: number | undefined;
+
+  constructor(env: Record<string, string>, cwd: string) {
+    this.child = spawn(process.execPath, [ENTRY], {
+      cwd,
+      env: cleanEnvironment(env),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child.stdout!.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    const letGo = guard(this.child.pid);
+    this.exited = new Promise((done) => {
+      this.child.once('error', (error) => (this.output += `\n${error.message}`));
+      this.child.once('close', (code, signal) => {
+        letGo();
+        this.exitCode = code ?? (signal === 'SIGKILL' ? 137 : 143);
+        done(this.exitCode);
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.child.pid ?? -1;
+  }
+
+  /** @throws Error with everything the server wrote when it ends or stays silent instead. */
+  async ready(base: string): Promise<void> {
+    const deadline = Date.now() + READY_MS;
+    while (!(await answersReady(base))) {
+      if (this.exitCode !== undefined)
+        throw new Error(`The server ended with ${this.exitCode} before it was ready:\n${this.output}`);
+      if (Date.now() > deadline) {
+        await this.kill();
+        throw new Error(`The server was not ready after ${READY_MS} ms:\n${this.output}`);
+      }
+      await sleep(50);
+    }
+  }
+
+  exit(): Promise<number> {
+    return this.exited;
+  }
+
+  async stop(): Promise<number> {
+    this.child.kill('SIGTERM');
+    const impatience = setTimeout(() => {
+      this.output += `\nThe server did not stop within ${STOP_MS} ms after SIGTERM and was killed.\n`;
+      this.child.kill('SIGKILL');
+    }, STOP_MS);
+    const code = await this.exited;
+    clearTimeout(impatience);
+    return code;
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.exited;
+  }
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done));
+  const address = probe.address();
+  await new Promise((done) => probe.close(done));
+  if (address === null || typeof address === 'string') throw new Error('No port could be had');
+  return address.port;
+}
+
+export const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+function cleanEnvironment(env: Record<string, string>): Record<string, string> {
+  const { PATH = '', HOME = '' } = process.env;
+  return { PATH, HOME, ...Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')) };
+}
+
+async function answersReady(base: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${base}/health/ready`, {
+      signal: AbortSignal.timeout(2_000),
+      headers: { connection: 'close' },
+    });
+    await response.arrayBuffer();
+    return response.status === 200;
+  } catch {
+    return false;
+  }
+}
+
+/** Ends the server when the process that runs the tests is gone, however it went: the pipe closes. */
+function guard(pid: number | undefined): () => void {
+  if (pid === undefined) return () => undefined;
+  const watcher = spawn('sh', ['-c', 'read -r _; kill -9 "$1" 2>/dev/null', 'sh', String(pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  watcher.on('error', () => undefined);
+  watcher.unref();
+  (watcher.stdin as Socket).unref();
+  return () => watcher.kill('SIGKILL');
+}
