@@ -26,10 +26,14 @@ export class McpController {
     private readonly refusals: Refusals,
   ) {
     const onerror = (error: Error) => this.logger.debug(error.message);
-    this.serve = toNodeHandler(
-      createMcpHandler((context) => factory.create(context), { onerror }),
-      { onerror },
-    );
+    const handler = createMcpHandler((context) => factory.create(context), { onerror });
+    const fetch: typeof handler.fetch = async (request, options) => {
+      const response = await handler.fetch(request, options);
+      // Whether the connection is kept is between Node and the client, who may have asked to close it.
+      response.headers.delete('connection');
+      return response;
+    };
+    this.serve = toNodeHandler({ fetch }, { onerror });
   }
 
   @Options()

@@ -1,4 +1,4 @@
-import { Controller, Inject, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { Controller, HttpCode, Inject, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { TokenThrottleGuard } from '../throttling/index.js';
 import { ClientAuth } from './clients/client-auth.js';
@@ -25,7 +25,9 @@ export class TokenController {
     this.grantTypes = new Map(grantTypes.map((grantType) => [grantType.name, grantType]));
   }
 
+  /** RFC 6749 §5.1: success is 200, not the 201 of a POST. */
   @Post()
+  @HttpCode(200)
   @UseGuards(TokenThrottleGuard)
   async token(@Req() req: Request, @Res() res: Response): Promise<void> {
     requireForm(req);
@@ -42,7 +44,7 @@ export class TokenController {
     }
     try {
       const tokens = await this.issue(req, params);
-      res.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' }).json(tokens);
+      res.status(200).set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' }).json(tokens);
     } catch (error) {
       if (error instanceof OAuthError && error.status < 429) await this.throttle.failed(who, ip);
       throw error;

@@ -25,6 +25,9 @@ export class LinkingDecision {
     if (known) return unlessDisabled(known);
     if (!identity.email) return new PersonRefused('email_missing');
     const existing = await this.users.findByEmailIn(tx, identity.email);
+    // Between the two looks another request may have made the account, of this very identity.
+    const meanwhile = existing && (await this.identities.findUser(tx, identity));
+    if (meanwhile) return unlessDisabled(meanwhile);
     const outcome = existing
       ? this.linkable(existing, assertion)
       : await this.create(tx, identity.email, assertion);

@@ -153,6 +153,11 @@ describe('POST /clients/{id}/suspend', () => {
     const ended = await call('POST', `/clients/${id}/suspend`, { json: { reason: 'looks wrong' } });
     expect([ended.status, ended.json()]).toEqual([200, { ended: true, grants: 1, sessions: 0, receipt }]);
     expect([await mcpStatus(gone), await mcpStatus(kept)]).toEqual([401, 200]);
+    expect((await call('POST', `/clients/${id}/suspend`)).json()).toEqual({
+      ended: false,
+      grants: 0,
+      sessions: 0,
+    });
     expect((await refresh(server, gone.client, gone.tokens.refresh_token!)).status).toBe(401);
     expect((await call('GET', `/clients/${id}`)).json()).toMatchObject({
       trust_state: 'suspended',
@@ -203,6 +208,8 @@ describe('a person', () => {
     expect(ended.grants).toBeGreaterThanOrEqual(1);
     expect(ended.sessions).toBeGreaterThanOrEqual(1);
     expect(await mcpStatus(connection)).toBe(401);
+    const again = (await call('DELETE', `/users/${await adminId()}/sessions`)).json();
+    expect(again).toEqual({ ended: false, grants: 0, sessions: 0 });
     expect(await mcpStatus(await connect(server))).toBe(200);
   });
 

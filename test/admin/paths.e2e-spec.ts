@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { adminCall, adminToken } from '../support/actors.js';
 import { get, rawRequest, request } from '../support/http.js';
+import { freePort } from '../support/server-process.js';
 import { startServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;
@@ -155,5 +156,38 @@ describe('a body', () => {
       json: { name: 'x'.repeat(200_000) },
     });
     expect([response.status, response.json().code]).toEqual([413, 'payload_too_large']);
+  });
+});
+
+describe('below a path of the public URL', () => {
+  it('links, challenges, documents and refusals name the public URL', async () => {
+    const port = await freePort();
+    const url = `http://localhost:${port}/house`;
+    const below = await startServer({ port, env: { PUBLIC_URL: url } });
+    const bearer = await adminToken(below);
+
+    const page = await adminCall(below, 'GET', '/audit/events?limit=1&sort=time', { token: bearer });
+    const link = String(page.headers['link']);
+    expect(link).toMatch(
+      new RegExp(`^<${url}/admin/v1/audit/events\\?limit=1&sort=time&cursor=[0-9a-f-]+>; rel="next"$`),
+    );
+    const followed = await get(link.slice(1, link.indexOf('>')), {
+      headers: { authorization: `Bearer ${bearer}` },
+    });
+    expect(followed.status).toBe(200);
+
+    const refused = await get(`${below.base}/admin/v1/grants`);
+    expect(refused.headers['www-authenticate']).toContain(
+      `resource_metadata="http://localhost:${port}/.well-known/oauth-protected-resource/house/admin"`,
+    );
+    expect(refused.json().type).toBe(`${url}/admin/docs#problem-credentials_missing`);
+    expect((await adminCall(below, 'DELETE', '/audit/events', { token: bearer })).status).toBe(405);
+
+    const document = (await get(`${below.base}/admin/v1/openapi.json`)).json();
+    expect(document.servers).toEqual([{ url }]);
+    const docs = await get(`${below.base}/admin/docs`);
+    const [, script] = /<script src="([^"]+bundle[^"]*)"/.exec(docs.text) ?? [];
+    expect((await get(new URL(script!, `${below.base}/admin/docs`))).status).toBe(200);
+    await below.stop();
   });
 });

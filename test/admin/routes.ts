@@ -19,6 +19,7 @@ interface Operation {
 
 export interface Schema {
   $ref?: string;
+  allOf?: Schema[];
   type?: string;
   format?: string;
   enum?: string[];
@@ -71,6 +72,7 @@ export function mismatches(document: OpenApi, schema: Schema, value: unknown, at
     const named = document.components.schemas[schema.$ref.split('/').at(-1)!];
     return named ? mismatches(document, named, value, at) : [`${at}: ${schema.$ref} is not in the document`];
   }
+  if (schema.allOf) return schema.allOf.flatMap((part) => mismatches(document, part, value, at));
   if (schema.enum)
     return schema.enum.includes(value as string) ? [] : [`${at}: ${String(value)} is not one of the values`];
   if (schema.type === 'array') {

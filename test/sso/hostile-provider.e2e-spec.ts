@@ -1,4 +1,7 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { AppConfig } from '../../src/config/index.js';
+import { Sealer } from '../../src/sealing/sealer.js';
 import { signIn } from '../support/actors.js';
 import { FakeIdp, type Misbehaviour } from '../support/fake-idp.js';
 import { textOf } from '../support/html.js';
@@ -8,6 +11,7 @@ import { lastRejection, leave, leaveFor, livingSessions, rejections, signedInAs 
 
 const CLIENT = 'gatehouse';
 const SECRET = 'a-secret-shared-with-the-provider';
+const KEY = Buffer.from('q83vEjRWeJq83vEjRWeJqwHPkrI2bXDlcA7kUYh2Zjc=', 'base64');
 const FAILED = '/login?problem=sso_failed';
 
 let server: TestServer;
@@ -49,6 +53,7 @@ beforeAll(async () => {
     clientSecret: SECRET,
   });
   server = await startServer({
+    env: { ENCRYPTION_KEYS: `1:${KEY.toString('base64')}` },
     config: {
       identityProviders: [
         { ...provider('hostile', idp), domains: ['example.com'] },
@@ -71,7 +76,9 @@ describe('a provider that behaves', () => {
     const back = await attempt({}, jar);
     expect(back.headers.location).toBe('/account');
     expect(await signedInAs(server, jar)).toBe(idp.claims['email']);
-    expect(idp.secretsGiven.at(-1)).toBe(`Basic ${Buffer.from(`${CLIENT}:${SECRET}`).toString('base64')}`);
+    const [scheme, pair] = idp.secretsGiven.at(-1)!.split(' ');
+    expect(scheme).toBe('Basic');
+    expect(decodeURIComponent(Buffer.from(pair!, 'base64').toString())).toBe(`${CLIENT}:${SECRET}`);
   });
 });
 
@@ -144,6 +151,27 @@ describe('a callback', () => {
     });
   });
 
+  it('that took longer than its flow may is refused', async () => {
+    const sealer = new Sealer({ encryptionKeys: new Map([[1, KEY]]) } as unknown as AppConfig);
+    const jar = new CookieJar();
+    const callback = await callbackOf(jar);
+    const age = (seconds: number): void => {
+      const cookie = Buffer.from(jar.get('gatehouse_sso_hostile')!, 'base64url');
+      const flow = JSON.parse(inflateRawSync(sealer.open('sso-flow:hostile', cookie)).toString()) as {
+        until: number;
+      };
+      const older = deflateRawSync(JSON.stringify({ ...flow, until: flow.until - seconds }));
+      jar.set('gatehouse_sso_hostile', sealer.seal('sso-flow:hostile', older).toString('base64url'));
+    };
+    age(601);
+    expect((await get(callback, { cookies: jar })).headers.location).toBe(FAILED);
+    await expectNobodySignedIn(jar);
+    expect((await lastRejection(server))!.details).toMatchObject({ code: 'flow_expired' });
+    const later = await callbackOf(jar);
+    age(590);
+    expect((await get(later, { cookies: jar })).headers.location).toBe('/account');
+  });
+
   it('replayed twenty times at once makes one session and asks the provider once', async () => {
     const jar = new CookieJar();
     const callback = await callbackOf(jar);
@@ -205,7 +233,7 @@ describe('an answer', () => {
       () => ({ response: { iss: undefined } }),
     ],
     ['with a wrong nonce', 'id_token_nonce_mismatch', () => ({ idToken: { nonce: 'another' } })],
-    ['without a nonce', 'id_token_nonce_mismatch', () => ({ idToken: { nonce: undefined } })],
+    ['without a nonce', 'id_token_nonce_missing', () => ({ idToken: { nonce: undefined } })],
     [
       'signed by a key that is not published',
       'id_token_signature_invalid',
@@ -237,8 +265,8 @@ describe('an answer', () => {
       () => ({ idToken: { aud: [CLIENT, 'another'], azp: 'another' } }),
     ],
     ['that is over', 'id_token_exp_out_of_time', () => ({ idToken: { exp: soon() - 120 } })],
-    ['without a person', 'response_invalid', () => ({ idToken: { sub: undefined } })],
-    ['with an empty person', 'response_invalid', () => ({ idToken: { sub: '' } })],
+    ['without a person', 'id_token_sub_missing', () => ({ idToken: { sub: undefined } })],
+    ['with an empty person', 'id_token_sub_invalid', () => ({ idToken: { sub: '' } })],
     ['with a number for a person', 'response_invalid', () => ({ idToken: { sub: 7 } })],
     ['with an endless person', 'id_token_sub_invalid', () => ({ idToken: { sub: 's'.repeat(300) } })],
     [

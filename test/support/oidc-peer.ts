@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll } from '@jest/globals';
 import { CookieJar, get, type HttpResponse } from './http.js';
 
-const SCRIPT = fileURLToPath(new URL('./oidc-peer.mjs', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('./oidc-peer-process.mjs', import.meta.url));
 
 export interface PeerClient {
   id: string;

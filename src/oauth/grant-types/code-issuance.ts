@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditLog } from '../../audit/index.js';
+import { AppConfig } from '../../config/index.js';
 import { TokenSigner } from '../../keys/index.js';
 import type { Client } from '../clients/client.entity.js';
 import type { GrantState } from '../tokens/grant-state.js';
@@ -24,6 +25,7 @@ export class CodeIssuance {
     private readonly issuer: TokenIssuer,
     private readonly signer: TokenSigner,
     private readonly audit: AuditLog,
+    private readonly config: AppConfig,
   ) {}
 
   async issue(tx: EntityManager, client: Client, state: CodeState, codeDigest: Buffer): Promise<TokenSet> {
@@ -38,7 +40,7 @@ export class CodeIssuance {
       state,
       client,
       scopes: state.scopes,
-      withRefreshToken: client.grantTypes.includes('refresh_token'),
+      withRefreshToken: this.mayRefresh(client, state),
       ...(state.nonce !== null && { nonce: state.nonce }),
     });
     await tx.query(
@@ -49,5 +51,10 @@ export class CodeIssuance {
     await storeIssued(tx, issued, of);
     await this.audit.record(tx, issuedFact('token.issued', issued, 'authorization_code', of));
     return issued.tokens;
+  }
+
+  private mayRefresh(client: Client, { scopes }: GrantState): boolean {
+    const asked = this.config.policies.clients.refresh_without_offline_access || scopes.includes('offline_access');
+    return asked && client.grantTypes.includes('refresh_token');
   }
 }

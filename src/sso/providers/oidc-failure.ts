@@ -9,6 +9,8 @@ import { SignInRejected, SsoFailure } from '../sso-failure.js';
 /** Error codes of the protocols are short words; anything else is text of the other side and stays out of the trail. */
 const PROTOCOL_CODE = /^[a-z_]{1,64}$/;
 
+const MISSING_CLAIM = /^JWT "([a-z_]{1,20})" .*claim missing$/;
+
 const BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
   [/signature verification failed/, 'id_token_signature_invalid'],
   [/"alg" header/, 'id_token_alg_unexpected'],
@@ -44,11 +46,13 @@ export const told = (error: unknown): Record<string, string> =>
 
 function codeOf(error: ClientError): string {
   const claim = claimOf(error);
-  if (claim)
-    return error.code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED'
-      ? `id_token_${claim}_out_of_time`
-      : `id_token_${claim}_mismatch`;
+  if (claim) {
+    const outOfTime = error.code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED';
+    return `id_token_${claim}_${outOfTime ? 'out_of_time' : 'mismatch'}`;
+  }
   const messages = causes(error).map((cause) => (cause instanceof Error ? cause.message : ''));
+  const missing = messages.map((message) => MISSING_CLAIM.exec(message)?.[1]).find(Boolean);
+  if (missing) return `id_token_${missing}_missing`;
   const known = BY_MESSAGE.find(([pattern]) => messages.some((message) => pattern.test(message)));
   return known?.[1] ?? BY_CODE[error.code ?? ''] ?? 'protocol_error';
 }

@@ -1,4 +1,4 @@
-// An OpenID provider for tests, run as a process of its own: `node oidc-peer.mjs '{"clients":[…]}'` prints its issuer.
+// An OpenID provider for tests, run as a process of its own: `node oidc-peer-process.mjs '{"clients":[…]}'` prints its issuer.
 import { createServer } from 'node:http';
 
 const { default: Provider } = await import('oidc-provider');
