@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ProtocolError, type CallToolResult } from '@modelcontextprotocol/server';
 import { Injectable, Logger } from '@nestjs/common';
 import { currentAudit, type Outcome } from '../audit/index.js';
@@ -108,7 +109,10 @@ export class ToolDispatcher {
       return { outcome: { result: 'error', reason: 'tool_error' }, result: errorResult(error.message) };
     }
     const correlationId = currentAudit()?.correlationId;
-    this.logger.error({ tool: tool.name, correlationId, error: describe(error) }, 'a tool failed');
+    this.logger.error(
+      { tool: tool.name, correlationId, error: inspect(error, { depth: 3 }) },
+      'a tool failed',
+    );
     const reason = error instanceof UnusableResult ? error.reason : 'tool_failed';
     const text = reason === 'result_too_large' ? 'The result is too large to send' : 'The tool failed';
     return {
@@ -161,8 +165,4 @@ function callerOf({ token, progress }: ToolCall, signal: AbortSignal): ToolCalle
     signal,
     progress,
   };
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

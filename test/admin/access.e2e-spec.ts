@@ -1,8 +1,10 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { hash } from 'argon2';
 import { SignJWT } from 'jose';
 import { adminCall, adminToken, connect, opsClient, tokenRequest, tokensOf } from '../support/actors.js';
 import { get, request, type HttpResponse } from '../support/http.js';
+import { describeOnPostgres } from '../support/on-postgres.js';
 import { sleep } from '../support/server-process.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { openApi, routesOf, type OpenApi, type Route } from './routes.js';
@@ -191,6 +193,11 @@ describe('every route of the admin API', () => {
     }
   });
 
+  it('refuses an administrator whose token has no admin scope with 403', async () => {
+    const headers = { authorization: `Bearer ${await personToken(server, 'openid profile')}` };
+    expect(await onEveryRoute(headers, ({ status }) => status)).toEqual(everywhere(() => 403));
+  });
+
   it('lets the reading half of every scope read and nothing else', async () => {
     const scopes = ['clients', 'users', 'grants', 'keys', 'audit', 'settings'].map(
       (area) => `admin:${area}:read`,
@@ -208,7 +215,7 @@ describe('every route of the admin API', () => {
   });
 
   it('serves an administrator who let a client administer for them', async () => {
-    const token = await personToken('admin:grants admin:users admin:clients admin:audit:read');
+    const token = await personToken(server, 'admin:grants admin:users admin:clients admin:audit:read');
     const expected = (route: Route) => (route.path.includes('{') ? 404 : route.method === 'POST' ? 400 : 200);
     expect(await onEveryRoute({ authorization: `Bearer ${token}` }, ({ status }) => status)).toEqual(
       everywhere(expected),
@@ -216,20 +223,19 @@ describe('every route of the admin API', () => {
   });
 });
 
-/** An admin's own token for the admin resource, through a client that may ask for it. */
-async function personToken(scope: string): Promise<string> {
-  const created = await adminCall(server, 'POST', '/clients', {
-    token: full,
-    json: { name: 'Operator tool', redirect_uris: ['http://127.0.0.1:41999/callback'], auth_method: 'none' },
+/** A person's own token for the admin resource, through a client that may ask for anything. */
+async function personToken(
+  at: TestServer,
+  scope: string,
+  who: { email?: string; password?: string } = {},
+): Promise<string> {
+  const redirectUri = 'http://127.0.0.1:41999/callback';
+  const created = await adminCall(at, 'POST', '/clients', {
+    json: { name: 'Operator tool', redirect_uris: [redirectUri], auth_method: 'none' },
   });
   const { id } = created.json<{ id: string }>();
-  const client = {
-    clientId: id,
-    authMethod: 'none',
-    redirectUri: 'http://127.0.0.1:41999/callback',
-    registration: {},
-  };
-  const { tokens } = await connect(server, { client, scope, resource: `${server.url}/admin` });
+  const client = { clientId: id, authMethod: 'none', redirectUri, registration: {} };
+  const { tokens } = await connect(at, { client, scope, resource: `${at.url}/admin`, ...who });
   return tokens.access_token;
 }
 
@@ -253,5 +259,30 @@ describe('a token that expired', () => {
       });
     }
     await shortLived.stop();
+  });
+});
+
+describeOnPostgres('a person without a role', () => {
+  it('gets no admin scope, whatever they ask for, and is refused on every route', async () => {
+    const ordinary = await startServer();
+    const password = 'an ordinary passphrase';
+    await ordinary.sql(
+      `INSERT INTO users (id, email, email_key, email_verified, password_hash, created_at) VALUES ($1, $2, $2, true, $3, now())`,
+      [randomUUID(), 'somebody@example.com', await hash(password)],
+    );
+    const who = { email: 'somebody@example.com', password };
+    const token = await personToken(
+      ordinary,
+      'openid admin:grants admin:users admin:clients admin:audit',
+      who,
+    );
+    const headers = { authorization: `Bearer ${token}` };
+    const found: Record<string, number> = {};
+    for (const route of routes) {
+      const url = `${ordinary.base}/admin/v1${pathOf(route)}`;
+      found[name(route)] = (await request(route.method, url, { headers })).status;
+    }
+    expect(found).toEqual(everywhere(() => 403));
+    await ordinary.stop();
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { z } from 'zod';
 import type { VerifiedToken } from '../../src/oauth/index.js';
 import type { RunningCalls } from '../../src/mcp/running-calls.js';
@@ -12,6 +13,8 @@ import { ToolError, type ToolCaller } from '../../src/mcp/tool.js';
 jest.unstable_mockModule('../../src/oauth/index.js', () => ({ ScopeCatalogue: class {} }));
 const { ToolDispatcher } = await import('../../src/mcp/tool-dispatcher.js');
 const { CallAborted } = await import('../../src/mcp/running-calls.js');
+
+Logger.overrideLogger(false);
 
 const token: VerifiedToken = {
   jti: 'j',
