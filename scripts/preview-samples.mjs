@@ -84,8 +84,8 @@ const app = {
   clientName: 'Claude',
   verifiedHost: 'claude.ai',
   scopes: [
-    { sentence: 'Read your notes and search in them.', destructive: false },
-    { sentence: 'Write, change and delete your notes.', destructive: true },
+    { scope: 'notes:read', sentence: 'Read your notes and search in them.', destructive: false },
+    { scope: 'notes:write', sentence: 'Write, change and delete your notes.', destructive: true },
   ],
   since: ago(24 * 40),
   lastUsed: { at: ago(2), ip: '203.0.113.7', tool: 'notes_search' },

@@ -8,7 +8,7 @@ import { found } from './admin-problem.js';
 import { AskedBy, by, type Operator } from './admin-request.js';
 import { ClientsRequest, NewClientRequest } from './clients.request.js';
 import { ClientPage, ClientResponse, NewClientResponse } from './clients.response.js';
-import { EndRequest } from './end.request.js';
+import { EndRequest, TakesReason } from './end.request.js';
 import { EndedResponse } from './ended.response.js';
 import { ClientIdParam } from './ids.js';
 import { NewClients } from './new-clients.js';
@@ -64,6 +64,7 @@ export class ClientsController {
   @RequireAdminScope('admin:clients')
   @ApiOperation({ summary: 'Trust a quarantined application, or let a suspended one work again' })
   @ApiOkResponse({ type: ClientResponse })
+  @TakesReason()
   async approve(
     @Param('id', ClientIdParam) id: string,
     @Body() body: EndRequest,
@@ -78,6 +79,7 @@ export class ClientsController {
   @RequireAdminScope('admin:clients')
   @ApiOperation({ summary: 'Stop an application: every grant and token of it ends, and it gets no new ones' })
   @ApiOkResponse({ type: EndedResponse })
+  @TakesReason()
   async suspend(
     @Param('id', ClientIdParam) id: string,
     @Body() body: EndRequest,
@@ -91,6 +93,7 @@ export class ClientsController {
   @RequireAdminScope('admin:clients')
   @ApiOperation({ summary: 'Remove an application with everything that was granted to it' })
   @ApiOkResponse({ type: EndedResponse })
+  @TakesReason()
   async remove(
     @Param('id', ClientIdParam) id: string,
     @Body() body: EndRequest,

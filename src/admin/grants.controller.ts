@@ -4,7 +4,7 @@ import { Endings, GrantsService } from '../oauth/index.js';
 import { AdminController } from './admin-controller.js';
 import { found } from './admin-problem.js';
 import { AskedBy, by, type Operator } from './admin-request.js';
-import { EndRequest } from './end.request.js';
+import { EndRequest, TakesReason } from './end.request.js';
 import { EndedResponse } from './ended.response.js';
 import { GrantsRequest } from './grants.request.js';
 import { GrantPage, GrantResponse } from './grants.response.js';
@@ -43,6 +43,7 @@ export class GrantsController {
   @RequireAdminScope('admin:grants')
   @ApiOperation({ summary: 'End a grant and every token of it, everywhere' })
   @ApiOkResponse({ type: EndedResponse })
+  @TakesReason()
   async end(
     @Param('id', UuidParam) id: string,
     @Body() body: EndRequest,

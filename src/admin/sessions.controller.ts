@@ -5,7 +5,7 @@ import { SessionList } from '../sessions/index.js';
 import { AdminController } from './admin-controller.js';
 import { found } from './admin-problem.js';
 import { AskedBy, by, type Operator } from './admin-request.js';
-import { EndRequest } from './end.request.js';
+import { EndRequest, TakesReason } from './end.request.js';
 import { EndedResponse } from './ended.response.js';
 import { UuidParam } from './ids.js';
 import { given, pageOf } from './paging.js';
@@ -41,6 +41,7 @@ export class SessionsController {
   @RequireAdminScope('admin:grants')
   @ApiOperation({ summary: 'Sign a browser out, and end what was allowed from it' })
   @ApiOkResponse({ type: EndedResponse })
+  @TakesReason()
   async end(
     @Param('id', UuidParam) id: string,
     @Body() body: EndRequest,

@@ -4,7 +4,7 @@ import { AccessTokens, Endings } from '../oauth/index.js';
 import { AdminController } from './admin-controller.js';
 import { found } from './admin-problem.js';
 import { AskedBy, by, type Operator } from './admin-request.js';
-import { EndRequest } from './end.request.js';
+import { EndRequest, TakesReason } from './end.request.js';
 import { EndedResponse } from './ended.response.js';
 import { UuidParam } from './ids.js';
 import { given, pageOf } from './paging.js';
@@ -41,6 +41,7 @@ export class TokensController {
   @RequireAdminScope('admin:grants')
   @ApiOperation({ summary: 'End one access token; its grant lives on' })
   @ApiOkResponse({ type: EndedResponse })
+  @TakesReason()
   async end(
     @Param('jti', UuidParam) jti: string,
     @Body() body: EndRequest,

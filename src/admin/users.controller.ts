@@ -5,7 +5,7 @@ import { UsersService } from '../users/index.js';
 import { AdminController } from './admin-controller.js';
 import { found } from './admin-problem.js';
 import { AskedBy, by, type Operator } from './admin-request.js';
-import { EndRequest } from './end.request.js';
+import { EndRequest, TakesReason } from './end.request.js';
 import { EndedResponse } from './ended.response.js';
 import { UuidParam } from './ids.js';
 import { given, pageOf } from './paging.js';
@@ -41,6 +41,7 @@ export class UsersController {
   @RequireAdminScope('admin:users')
   @ApiOperation({ summary: 'Keep a person out: no sign-in, and every session and grant of theirs ends' })
   @ApiOkResponse({ type: EndedResponse })
+  @TakesReason()
   async disable(
     @Param('id', UuidParam) id: string,
     @Body() body: EndRequest,
@@ -55,6 +56,7 @@ export class UsersController {
   @RequireAdminScope('admin:users')
   @ApiOperation({ summary: 'Let a disabled person sign in again; what was ended stays ended' })
   @ApiOkResponse({ type: UserResponse })
+  @TakesReason()
   async enable(
     @Param('id', UuidParam) id: string,
     @Body() body: EndRequest,
@@ -69,6 +71,7 @@ export class UsersController {
   @RequireAdminScope('admin:grants')
   @ApiOperation({ summary: 'Sign a person out everywhere, and end everything they allowed' })
   @ApiOkResponse({ type: EndedResponse })
+  @TakesReason()
   async endSessions(
     @Param('id', UuidParam) id: string,
     @Body() body: EndRequest,

@@ -63,6 +63,13 @@ function checkFile(file: FileSection, problems: string[]): void {
     for (const id of new Set(ids.filter((id, index) => ids.indexOf(id) !== index)))
       problems.push(`${key} has ${id} twice`);
   }
+  for (const { id, issuer } of file.identityProviders) {
+    if (URL.canParse(issuer) && issuer.startsWith('http:') && !isLoopbackUrl(issuer)) {
+      problems.push(
+        `identityProviders: the issuer of ${id} is http; only https is safe (http is allowed on loopback)`,
+      );
+    }
+  }
   if (!file.policies.localAccounts && file.identityProviders.length === 0) {
     problems.push('policies.localAccounts is false but there is no identity provider: nobody could sign in');
   }

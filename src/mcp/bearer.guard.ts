@@ -32,12 +32,7 @@ export class BearerGuard implements CanActivate {
     if (credentials.kind === 'malformed') throw this.malformed(credentials.reason);
     const token = await this.verified(credentials.token);
     req.auth = authInfoOf(token);
-    identify({
-      clientId: token.clientId,
-      ...(token.userId && { userId: token.userId }),
-      ...(token.grantId && { grantId: token.grantId }),
-      ...(token.sessionId && { sessionId: token.sessionId }),
-    });
+    identify(idsOf(token));
     return true;
   }
 
@@ -48,6 +43,8 @@ export class BearerGuard implements CanActivate {
     } catch (error) {
       if (!(error instanceof InvalidToken)) throw error;
       this.logger.debug({ reason: error.reason }, 'access token refused');
+      // So that the trail of a grant shows who came back after it was ended.
+      if (error.token) identify(idsOf(error.token));
       throw this.invalid(error.reason, error);
     }
   }
@@ -88,4 +85,13 @@ export class BearerGuard implements CanActivate {
       headers: { 'WWW-Authenticate': challenge },
     });
   }
+}
+
+function idsOf({ clientId, userId, grantId, sessionId }: VerifiedToken): Parameters<typeof identify>[0] {
+  return {
+    clientId,
+    ...(userId && { userId }),
+    ...(grantId && { grantId }),
+    ...(sessionId && { sessionId }),
+  };
 }

@@ -6,9 +6,15 @@ import { KeyRing, SIGNING_ALG } from '../keys/index.js';
 import { RevocationLedger } from '../revocation/index.js';
 import type { VerifiedToken } from './verified-token.js';
 
-/** The token is not one that is good here. `reason` is for the log, never for the caller. */
+/**
+ * The token is not one that is good here. `reason` is for the log, never for the caller; `token` is what it says, when
+ * its signature is ours.
+ */
 export class InvalidToken extends Error {
-  constructor(readonly reason: string) {
+  constructor(
+    readonly reason: string,
+    readonly token?: VerifiedToken,
+  ) {
     super(reason);
     this.name = 'InvalidToken';
   }
@@ -37,9 +43,9 @@ export class AccessTokenVerifier {
    */
   async verify(token: string, resource: string): Promise<VerifiedToken> {
     const found = await this.signed(token);
-    if (found.resource !== resource) throw new InvalidToken('wrong_audience');
-    if (found.expiresAt <= Date.now() / 1_000) throw new InvalidToken('expired');
-    if (await this.ledger.isEnded(found)) throw new InvalidToken('revoked');
+    if (found.resource !== resource) throw new InvalidToken('wrong_audience', found);
+    if (found.expiresAt <= Date.now() / 1_000) throw new InvalidToken('expired', found);
+    if (await this.ledger.isEnded(found)) throw new InvalidToken('revoked', found);
     return found;
   }
 

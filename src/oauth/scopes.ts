@@ -1,3 +1,5 @@
+import { builtInSentence, type BuiltInScope } from '../pages/index.js';
+
 /** What the consent page groups by. */
 export type ScopeGroup = 'read' | 'change' | 'account';
 
@@ -18,63 +20,62 @@ export interface ScopeTool {
   readonly destructive: boolean;
 }
 
-const account = (name: string, sentence: string): ScopeEntry => ({
+const account = (name: BuiltInScope): ScopeEntry => ({
   name,
-  sentence,
+  sentence: builtInSentence(name),
   group: 'account',
   resource: 'any',
   includes: [],
 });
 
+type Area = 'clients' | 'users' | 'grants' | 'keys' | 'audit' | 'settings';
+
 /** An area of administration and its `:read` half, which it includes. */
-function administration(area: string, change: string, read: string): ScopeEntry[] {
-  const name = `admin:${area}`;
+function administration(area: Area): ScopeEntry[] {
+  const name = `admin:${area}` as const;
+  const read = `${name}:read` as const;
   return [
     {
       name,
-      sentence: change,
+      sentence: builtInSentence(name),
       group: 'change',
       resource: 'admin',
-      includes: [`${name}:read`],
+      includes: [read],
       destructive: true,
     },
-    { name: `${name}:read`, sentence: read, group: 'read', resource: 'admin', includes: [] },
+    { name: read, sentence: builtInSentence(read), group: 'read', resource: 'admin', includes: [] },
   ];
 }
 
 export const BUILT_IN_SCOPES: readonly ScopeEntry[] = [
-  account('openid', 'Know that it is you'),
-  account('profile', 'See your name'),
-  account('email', 'See your email address'),
-  account('offline_access', 'Stay connected while you are away'),
+  account('openid'),
+  account('profile'),
+  account('email'),
+  account('offline_access'),
   {
     name: 'mcp:tools:read',
-    sentence: 'Read your notes and look things up for you',
+    sentence: builtInSentence('mcp:tools:read'),
     group: 'read',
     resource: 'mcp',
     includes: [],
   },
   {
     name: 'mcp:tools:execute',
-    sentence: 'Add, change and delete things for you',
+    sentence: builtInSentence('mcp:tools:execute'),
     group: 'change',
     resource: 'mcp',
     includes: ['mcp:tools:read'],
     destructive: true,
   },
-  ...administration(
-    'clients',
-    'Approve, change and suspend apps for everyone',
-    'See which apps are registered',
-  ),
-  ...administration('users', 'Change and disable people’s accounts', 'See people’s accounts'),
-  ...administration('grants', 'End anyone’s access and sessions', 'See what everyone allowed'),
-  ...administration('keys', 'Rotate and revoke signing keys', 'See signing keys'),
-  ...administration('audit', 'Search, export and stream the audit trail', 'Search the audit trail'),
-  ...administration('settings', 'Change the settings of this server', 'See the settings of this server'),
+  ...administration('clients'),
+  ...administration('users'),
+  ...administration('grants'),
+  ...administration('keys'),
+  ...administration('audit'),
+  ...administration('settings'),
   {
     name: 'admin:audit:unseal',
-    sentence: 'Open sealed contents in the audit trail',
+    sentence: builtInSentence('admin:audit:unseal'),
     group: 'read',
     resource: 'admin',
     includes: [],

@@ -2,6 +2,8 @@ export { PAGES_CONFIG } from './pages-config.js';
 export type { PagesConfig } from './pages-config.js';
 export { Pages } from './pages.js';
 export type { SendOptions } from './pages.js';
+export { builtInSentence } from './scope-sentence.js';
+export type { BuiltInScope } from './scope-sentence.js';
 export { PagesModule } from './pages.module.js';
 export type { AccountView, BrowserSession, ConnectedApp } from './views/account.view.js';
 export type { ConsentScope, ConsentView } from './views/consent.view.js';

@@ -6,6 +6,7 @@ import { safeHref } from './links.js';
 import { Moments } from './moments.js';
 import type { PagesConfig } from './pages-config.js';
 import { linkPhrase, plainPhrase, richPhrase } from './phrase.js';
+import { scopeSentence } from './scope-sentence.js';
 import { cleanHost, cleanText, escapeExactly, escapeText, letterMark } from './text.js';
 import { asksForMore } from './views/consent.view.js';
 import { pageKindOf } from './views/index.js';
@@ -74,5 +75,7 @@ function helpers({ config, locale, now }: Rendering) {
     host: cleanHost,
     letter: letterMark,
     asksForMore,
+    sentence: (scope: { scope: string; sentence: string }) =>
+      cleanText(scopeSentence(scope, locale.language.strings), 240),
   };
 }

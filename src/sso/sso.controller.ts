@@ -32,7 +32,6 @@ export class SsoController {
     const account = await this.linking.accountFor(assertion);
     const { amr, identity } = assertion;
     await this.sessions.start(req, res, account, { acr: SSO_ACR, amr, idp: identity.provider });
-    res.setHeader('Cache-Control', 'no-store');
     res.redirect(303, `${this.config.basePath}${flowOf(req).returnTo ?? '/account'}`);
   }
 }

@@ -33,7 +33,6 @@ export class SsoFilter implements ExceptionFilter<SsoFailure> {
     const query = new URLSearchParams({ problem: 'sso_failed', ...(returnTo && { return_to: returnTo }) });
     const decisionId = currentAudit()?.lastEventId;
     if (decisionId) res.setHeader('X-Decision-Id', decisionId);
-    res.setHeader('Cache-Control', 'no-store');
     res.redirect(303, `${this.config.basePath}/login?${query.toString()}`);
   }
 }

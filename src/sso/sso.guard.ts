@@ -10,6 +10,7 @@ import { SsoProviders } from './sso-providers.js';
 type FlowRequest = Request & { session?: RunningFlow };
 
 /** Hands the request to the Passport strategy of the provider in its path. */
+@Injectable()
 abstract class SsoGuard implements CanActivate {
   constructor(
     private readonly providers: SsoProviders,
@@ -19,13 +20,14 @@ abstract class SsoGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
-    const req = http.getRequest<FlowRequest>();
+    const [req, res] = [http.getRequest<FlowRequest>(), http.getResponse<Response>()];
     const provider = this.providers.find(req.params['provider']);
     if (!provider) throw new NotFoundException();
+    res.setHeader('Cache-Control', 'no-store');
     try {
-      req.session = await this.flow(req, http.getResponse<Response>(), provider.id);
-      await provider.ready();
-      return (await new (AuthGuard(provider.id))().canActivate(context)) as boolean;
+      req.session = await this.flow(req, res, provider.id);
+      const strategy = await provider.ready();
+      return (await new (AuthGuard(strategy))().canActivate(context)) as boolean;
     } catch (error) {
       if (!(error instanceof SsoFailure)) throw error;
       if (req.session?.returnTo) error.returnTo = req.session.returnTo;
@@ -40,11 +42,6 @@ abstract class SsoGuard implements CanActivate {
 /** Sends the browser to the provider: the strategy answers, the handler is not reached. */
 @Injectable()
 export class SsoStartGuard extends SsoGuard {
-  // Nest reads what to inject from the class itself.
-  constructor(providers: SsoProviders, audit: SsoAudit, flows: SsoFlows) {
-    super(providers, audit, flows);
-  }
-
   protected flow(req: Request, res: Response, provider: string): RunningFlow {
     return this.flows.begin(req, res, provider);
   }
@@ -53,10 +50,6 @@ export class SsoStartGuard extends SsoGuard {
 /** Checks what the browser brings back, and leaves the assertion on the request. */
 @Injectable()
 export class SsoCallbackGuard extends SsoGuard {
-  constructor(providers: SsoProviders, audit: SsoAudit, flows: SsoFlows) {
-    super(providers, audit, flows);
-  }
-
   protected flow(req: Request, res: Response, provider: string): Promise<RunningFlow> {
     return this.flows.take(req, res, provider);
   }

@@ -47,6 +47,11 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('demands a body only where something is made', () => {
+    const demanding = routesOf(document).filter(({ operation }) => operation.requestBody?.required);
+    expect(demanding.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /clients']);
+  });
+
   it('refers to nothing that is not in it', () => {
     const names = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(
       (match) => match[1]!,

@@ -16,12 +16,14 @@ describeWithPostgresCluster('The MCP endpoint without its database', () => {
     cluster.stop('immediate');
     // Until the view of the ledger is stale, a token is still known to be good; nothing runs unaudited all the same.
     const atOnce = await call(as(server, token, 'modern'), 'notes_add', { title: 'unaudited', body: '' });
+    const unavailable = { code: -32603, message: 'Temporarily unavailable, try again later' };
+    expect(atOnce.message).toMatchObject({ error: unavailable });
     expect(atOnce.message).not.toHaveProperty('result');
     expect(atOnce.response.text).not.toMatch(LEAK);
     await sleep(2_500);
     const answer = await send(server, token, LIST);
     expect([answer.status, answer.headers['retry-after'], answer.challenge]).toEqual([503, '5', undefined]);
-    expect(answer.message).toMatchObject({ jsonrpc: '2.0', id: null, error: { code: -32603 } });
+    expect(answer.message).toMatchObject({ jsonrpc: '2.0', id: null, error: unavailable });
     expect(answer.response.text).not.toMatch(LEAK);
     expect((await send(server, undefined, LIST)).status).toBe(401);
 

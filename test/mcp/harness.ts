@@ -136,5 +136,6 @@ export function revoke(server: TestServer, clientId: string, token: string): Pro
   return post(`${server.base}/oauth2/revoke`, { form: { token, client_id: clientId } });
 }
 
-/** The process still answers and nothing it said shows its inside. */
-export const LEAK = /\bat \S+ \(|node_modules|SELECT |\.ts:\d|\.js:\d|relation "|password/i;
+/** What an answer must not show: stacks, statements, files, addresses. */
+export const LEAK =
+  /\bat \S+ \(|node_modules|SELECT |\.ts:\d|\.js:\d|relation "|password|ECONN|:\d{4,5}\b.*refused/i;

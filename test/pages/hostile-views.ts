@@ -44,7 +44,7 @@ export function hostileViews(text: string): PageView[] {
         {
           grantIds: ['1', '2'],
           clientName: text,
-          scopes: [{ sentence: text, destructive: true }],
+          scopes: [{ scope: text, sentence: text, destructive: true }],
           since: at,
           lastUsed: { at, ip: text, tool: text },
           clientRef: text,

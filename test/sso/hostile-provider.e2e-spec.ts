@@ -320,14 +320,6 @@ describe('an answer', () => {
     expect(server.output()).not.toContain('forged');
   });
 
-  it('about the admin with a verified address opens the admin’s account only for an authoritative provider', async () => {
-    const jar = new CookieJar();
-    idp.claims['email'] = ADMIN_EMAIL;
-    idp.claims['email_verified'] = 'true';
-    await attempt({}, jar);
-    await expectNobodySignedIn(jar);
-  });
-
   it('never takes the address from one place and the word about it from another', async () => {
     const jar = new CookieJar();
     idp.claims = { sub: `s-${people}`, email: ADMIN_EMAIL };

@@ -1,8 +1,12 @@
+import { deErrors } from './de.errors.js';
+import { deScopes } from './de.scopes.js';
 import type { Strings } from './strings.js';
 
 export const de: Strings = {
   unnamedApp: 'App ohne Namen',
   support: 'Hilfe',
+
+  scopes: deScopes,
 
   login: {
     heading: 'Bei {brand} anmelden',
@@ -129,69 +133,7 @@ export const de: Strings = {
   },
 
   error: {
-    kinds: {
-      unknown_client: {
-        title: 'Diese App ist hier nicht bekannt',
-        message: 'Vielleicht wurde sie entfernt oder für einen anderen Server eingerichtet.',
-        advice:
-          'Entfernen Sie diesen Server in der App und fügen Sie ihn neu hinzu. Sie meldet sich dann neu an.',
-      },
-      wrong_redirect: {
-        title: 'Diese App nannte eine falsche Rücksprungadresse',
-        message:
-          'Die Adresse, an die die Antwort gehen soll, hat sie nicht angemeldet. Es wurde nichts gesendet.',
-        advice:
-          'Beginnen Sie noch einmal in der App. Bleibt es dabei, sagen Sie es denen, die sie herstellen.',
-      },
-      malformed: {
-        title: 'Diese Anfrage ist nicht lesbar',
-        message: 'In der Adresse oder im Formular fehlt etwas oder ist falsch.',
-        advice: 'Gehen Sie zurück und beginnen Sie noch einmal.',
-      },
-      stale_form: {
-        title: 'Dieses Formular ist veraltet',
-        message:
-          'Es wurde in einem anderen Fenster oder für eine andere Anmeldung geöffnet. Es wurde nichts getan.',
-        advice: 'Gehen Sie zurück, laden Sie die Seite neu und wiederholen Sie den Schritt.',
-      },
-      not_found: {
-        title: 'Hier ist keine Seite',
-        message: 'Die Adresse ist vielleicht falsch geschrieben oder veraltet.',
-        advice: '',
-      },
-      throttled: {
-        title: 'Zu viele Versuche',
-        message: 'Sie können es in Kürze noch einmal versuchen.',
-        advice: '',
-      },
-      unavailable: {
-        title: 'Gerade nicht verfügbar',
-        message: 'Ein Teil, den diese Seite braucht, antwortet nicht. Nichts ging verloren.',
-        advice: 'Versuchen Sie es in einer Minute noch einmal.',
-      },
-      unexpected: {
-        title: 'Etwas ist schiefgegangen',
-        message: 'Der Server traf auf ein unerwartetes Problem. Es wurde aufgezeichnet.',
-        advice:
-          'Versuchen Sie es noch einmal. Geschieht es wieder, bitten Sie mit der Referenz unten um Hilfe.',
-      },
-      sso_email_taken: {
-        title: 'Mit dieser E-Mail-Adresse gibt es schon ein Konto',
-        message:
-          'Der Dienst, mit dem Sie sich angemeldet haben, darf nicht für diese Adresse sprechen. Die beiden wurden nicht verbunden.',
-        advice: 'Melden Sie sich so an wie bisher.',
-      },
-      sso_refused: {
-        title: 'Sie können sich hier nicht anmelden',
-        message: 'Ihr Konto ist abgeschaltet, oder der gewählte Dienst lässt Sie nicht ein.',
-        advice: 'Fragen Sie die, die diesen Server betreiben.',
-      },
-      sso_unavailable: {
-        title: 'Der andere Dienst antwortet nicht',
-        message: 'Die Anmeldung mit ihm ist gerade nicht möglich.',
-        advice: 'Versuchen Sie es in einer Minute noch einmal, oder wählen Sie einen anderen Weg.',
-      },
-    },
+    kinds: deErrors,
     decision: 'Referenz',
     quote: 'Nennen Sie dies, wenn Sie um Hilfe bitten.',
     home: 'Zur Startseite',

@@ -1,7 +1,12 @@
+import { enErrors } from './en.errors.js';
+import { enScopes } from './en.scopes.js';
+
 /** Every word a page shows. `{places}` are filled with names; the same ones stand in each language. */
 export const en = {
   unnamedApp: 'Unnamed app',
   support: 'Get help',
+
+  scopes: enScopes,
 
   login: {
     heading: 'Sign in to {brand}',
@@ -116,64 +121,7 @@ export const en = {
   },
 
   error: {
-    kinds: {
-      unknown_client: {
-        title: 'This app is not known here',
-        message: 'It may have been removed, or it was set up with another server.',
-        advice: 'In the app, remove this server and add it again. It will then register itself anew.',
-      },
-      wrong_redirect: {
-        title: 'This app gave a wrong return address',
-        message: 'The address it wants the answer sent to is not one it registered, so nothing was sent.',
-        advice: 'Start again from the app. If this goes on, tell the people who make it.',
-      },
-      malformed: {
-        title: 'This request cannot be read',
-        message: 'Something in the address or the form is missing or wrong.',
-        advice: 'Go back and start again.',
-      },
-      stale_form: {
-        title: 'This form is out of date',
-        message: 'It was opened in another window or for another sign-in, so nothing was done.',
-        advice: 'Go back, load the page again and repeat what you did.',
-      },
-      not_found: {
-        title: 'There is no page here',
-        message: 'The address may be mistyped or out of date.',
-        advice: '',
-      },
-      throttled: {
-        title: 'Too many attempts',
-        message: 'You can try again in a little while.',
-        advice: '',
-      },
-      unavailable: {
-        title: 'Not available right now',
-        message: 'A part this page needs does not answer. Nothing you did was lost.',
-        advice: 'Try again in a minute.',
-      },
-      unexpected: {
-        title: 'Something went wrong',
-        message: 'The server met a problem it did not expect. It has been written down.',
-        advice: 'Try again. If it happens again, ask for help with the reference below.',
-      },
-      sso_email_taken: {
-        title: 'There is already an account with this email',
-        message:
-          'The service you signed in with is not trusted to speak for this address, so the two were not connected.',
-        advice: 'Sign in the way you did before.',
-      },
-      sso_refused: {
-        title: 'You cannot sign in here',
-        message: 'Your account is switched off, or the service you used does not let you in.',
-        advice: 'Ask the people who run this server.',
-      },
-      sso_unavailable: {
-        title: 'The other service does not answer',
-        message: 'You cannot sign in with it right now.',
-        advice: 'Try again in a minute, or choose another way to sign in.',
-      },
-    },
+    kinds: enErrors,
     decision: 'Reference',
     quote: 'Quote this if you ask for help.',
     home: 'Go to the start page',

@@ -5,7 +5,7 @@ export interface ConnectedApp {
   grantIds: string[];
   clientName: string;
   verifiedHost?: string;
-  scopes: { sentence: string; destructive: boolean }[];
+  scopes: { scope: string; sentence: string; destructive: boolean }[];
   since: Date;
   lastUsed?: { at: Date; ip?: string; tool?: string };
   /** Comes back as `client_id`. */

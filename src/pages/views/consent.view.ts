@@ -3,7 +3,7 @@ import type { PageKind } from './page-kind.js';
 
 export interface ConsentScope {
   scope: string;
-  /** One sentence of the catalogue, in the reader's words. */
+  /** As the catalogue has it; a built-in scope is shown in the reader's language. */
   sentence: string;
   destructive: boolean;
   /** Not among what was allowed before. */

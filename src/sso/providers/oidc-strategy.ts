@@ -30,7 +30,7 @@ export class OidcStrategy extends PassportStrategy(Strategy) {
   ) {
     super({
       config: client,
-      name: section.id,
+      name: `sso:${section.id}`,
       sessionKey: SESSION_KEY,
       callbackURL: callback,
       scope: [...new Set(['openid', ...section.scopes])].join(' '),

@@ -36,12 +36,12 @@ class OidcProvider implements SsoProvider {
   }
 
   /** Everybody waits for the same discovery; one that failed is tried anew by whoever comes next. */
-  async ready(): Promise<void> {
+  async ready(): Promise<string> {
     this.strategy ??= this.discover().catch((error: unknown) => {
       this.strategy = undefined;
       throw error;
     });
-    await this.strategy;
+    return (await this.strategy).name;
   }
 
   private async discover(): Promise<OidcStrategy> {

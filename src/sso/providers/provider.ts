@@ -11,11 +11,14 @@ export interface Assertion {
   readonly amr: readonly string[];
 }
 
-/** One way in through others. Its Passport strategy is registered under `id` and yields an `Assertion`. */
+/** One way in through others. */
 export interface SsoProvider {
   readonly id: string;
-  /** Makes the strategy usable; @throws ProviderUnavailable and may be asked again. */
-  ready(): Promise<void>;
+  /**
+   * The name of its Passport strategy, which yields an `Assertion`, once that can be used.
+   * @throws ProviderUnavailable and may be asked again.
+   */
+  ready(): Promise<string>;
 }
 
 /** A kind of provider that the configuration can name. */

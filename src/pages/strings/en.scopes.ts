@@ -1,0 +1,22 @@
+/** What each built-in scope lets an app do: one sentence without a subject. */
+export const enScopes = {
+  openid: 'Know that it is you',
+  profile: 'See your name',
+  email: 'See your email address',
+  offline_access: 'Stay connected while you are away',
+  'mcp:tools:read': 'Read your notes and look things up for you',
+  'mcp:tools:execute': 'Add, change and delete things for you',
+  'admin:clients': 'Approve, change and suspend apps for everyone',
+  'admin:clients:read': 'See which apps are registered',
+  'admin:users': 'Change and disable people’s accounts',
+  'admin:users:read': 'See people’s accounts',
+  'admin:grants': 'End anyone’s access and sessions',
+  'admin:grants:read': 'See what everyone allowed',
+  'admin:keys': 'Rotate and revoke signing keys',
+  'admin:keys:read': 'See signing keys',
+  'admin:audit': 'Search, export and stream the audit trail',
+  'admin:audit:read': 'Search the audit trail',
+  'admin:audit:unseal': 'Open sealed contents in the audit trail',
+  'admin:settings': 'Change the settings of this server',
+  'admin:settings:read': 'See the settings of this server',
+};
