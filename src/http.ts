@@ -1,4 +1,3 @@
-import { ValidationPipe } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import {
   json,
@@ -31,7 +30,6 @@ export function setUpHttp(app: NestExpressApplication, config: AppConfig): void 
   app.use(withoutBasePath(config.basePath), auditContext, hardening(config), crossOrigin);
   if (!config.policies.clients.legacy_aliases) app.use(ALIASES, refuse);
   app.use(...bodies(config));
-  app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidUnknownValues: true, transform: true }));
   app.useGlobalFilters(
     new UnmatchedFilter({
       admin: app.get(ProblemFilter),

@@ -1,8 +1,8 @@
-import { Body, Controller, Get, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query, Req, Res, UseFilters, UsePipes } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AppConfig } from '../config/index.js';
 import { Endings } from '../oauth/index.js';
-import { PageErrorFilter } from '../sessions/index.js';
+import { formPipe, PageErrorFilter } from '../sessions/index.js';
 import { AccountPage } from './account-page.js';
 import { EndAppRequest, EndEverythingRequest, EndSessionRequest } from './account.request.js';
 import type { AccountNotice } from './own-things.js';
@@ -11,6 +11,7 @@ import { AccountVisitor } from './account-visitor.js';
 /** Where a person sees and ends what they allowed. */
 @Controller('account')
 @UseFilters(PageErrorFilter)
+@UsePipes(formPipe)
 export class AccountController {
   constructor(
     private readonly config: AppConfig,

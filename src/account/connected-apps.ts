@@ -60,7 +60,9 @@ export class ConnectedApps {
     const names = [...new Set(grants.flatMap(({ scopes }) => scopes))];
     return names.flatMap((name) => {
       const entry = this.catalogue.get(name);
-      return entry ? [{ scope: name, sentence: entry.sentence, destructive: entry.destructive ?? false }] : [];
+      return entry
+        ? [{ scope: name, sentence: entry.sentence, destructive: entry.destructive ?? false }]
+        : [];
     });
   }
 

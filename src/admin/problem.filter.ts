@@ -9,7 +9,6 @@ import {
 import type { Request, Response } from 'express';
 import { currentAudit, Refusals } from '../audit/index.js';
 import { AppConfig } from '../config/index.js';
-import { isDatabaseUnavailable } from '../database/index.js';
 import { AdminProblem, PROBLEMS, type ProblemCode } from './admin-problem.js';
 import { AdminRoutes } from './admin-routes.js';
 import { problemUrl } from './urls.js';
@@ -64,7 +63,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   private problemOf(error: unknown, path: string): AdminProblem {
     if (error instanceof AdminProblem) return error;
-    if (isDatabaseUnavailable(error)) {
+    if (this.refusals.unavailable(error)) {
       return new AdminProblem('temporarily_unavailable', {
         reason: 'database_unavailable',
         headers: { 'Retry-After': '5' },

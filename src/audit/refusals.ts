@@ -12,6 +12,11 @@ export class Refusals {
 
   constructor(private readonly audit: AuditLog) {}
 
+  /** Whether the cause of a refusal is that the database is away: answer 503 and say when to try again. */
+  unavailable(cause: unknown): boolean {
+    return isDatabaseUnavailable(cause);
+  }
+
   /**
    * Call from an exception filter before answering. `reason` is a snake_case code of our own.
    * Resolves with the decision id; `undefined` when the database is away, which the answer itself then says.

@@ -1,6 +1,7 @@
 import { parse } from 'node:querystring';
-import { Body, Controller, Get, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Get, Post, Req, Res, UseFilters, UsePipes } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { formPipe } from '../sessions/index.js';
 import { AuthorizationAnswers } from './authorize/authorization-answers.js';
 import { AuthorizeErrorFilter } from './authorize/authorize-error.filter.js';
 import { ConsentPage } from './authorize/consent-page.js';
@@ -11,6 +12,7 @@ import { ConsentRequest } from './consent.request.js';
 
 @Controller('consent')
 @UseFilters(AuthorizeErrorFilter)
+@UsePipes(formPipe)
 export class ConsentController {
   constructor(
     private readonly reader: RequestReader,

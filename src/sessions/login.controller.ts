@@ -1,5 +1,6 @@
-import { Body, Controller, Get, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query, Req, Res, UseFilters, UsePipes } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { formPipe } from './form.pipe.js';
 import { AppConfig } from '../config/index.js';
 import { CredentialCheck } from './credential-check.js';
 import { LoginPage } from './login-page.js';
@@ -12,6 +13,7 @@ export const LOCAL_ACR = 'urn:gatehouse:acr:password';
 
 @Controller('login')
 @UseFilters(PageErrorFilter)
+@UsePipes(formPipe)
 export class LoginController {
   constructor(
     private readonly page: LoginPage,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, IsNull, LessThan } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { Session } from './session.entity.js';
 
 /** A session as other rooms see it; carries no secret. */
@@ -41,15 +41,16 @@ export class SessionList {
     limit,
     cursor,
   }: SessionQuery): Promise<{ items: SessionView[]; next?: string }> {
-    const sessions = await this.dataSource.getRepository(Session).find({
-      where: {
-        ...(userId && { userId }),
-        ...(active && { endedAt: IsNull() }),
-        ...(cursor && { id: LessThan(cursor) }),
-      },
-      order: { id: 'DESC' },
-      take: limit + 1,
-    });
+    const select = this.dataSource
+      .getRepository(Session)
+      .createQueryBuilder('s')
+      .orderBy('s.id', 'DESC')
+      .limit(limit + 1);
+    if (userId) select.andWhere('s.user_id = :userId', { userId });
+    if (active !== undefined)
+      select.andWhere(`(s.ended_at IS NULL AND s.expires_at > now()) = :active`, { active });
+    if (cursor) select.andWhere('s.id < :cursor', { cursor });
+    const sessions = await select.getMany();
     const items = sessions.slice(0, limit).map(viewOf);
     return { items, ...(sessions.length > limit && { next: items.at(-1)!.id }) };
   }

@@ -89,7 +89,7 @@ const PLANTED: { what: string; files: Record<string, string>; refused: string }[
       'src/audit/unneeded.ts': `import { other } from './other.js';\nexport const planted = other;\n`,
       'src/audit/other.ts': 'export const other = 1;\n',
     },
-    refused: 'nothing that the start does not reach: src/main.ts → src/audit/other.ts',
+    refused: 'nothing that the start does not reach: src/audit/other.ts',
   },
   {
     what: 'a room nobody has said anything about',

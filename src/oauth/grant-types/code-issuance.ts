@@ -54,7 +54,8 @@ export class CodeIssuance {
   }
 
   private mayRefresh(client: Client, { scopes }: GrantState): boolean {
-    const asked = this.config.policies.clients.refresh_without_offline_access || scopes.includes('offline_access');
+    const asked =
+      this.config.policies.clients.refresh_without_offline_access || scopes.includes('offline_access');
     return asked && client.grantTypes.includes('refresh_token');
   }
 }

@@ -58,22 +58,23 @@ export class EndingWriter {
     return this.endAll(tx, { kind: 'session', key: id }, by, ended.length);
   }
 
-  async endUser(tx: EntityManager, id: string, by: By): Promise<EndedRows> {
+  async endUser(tx: EntityManager, id: string, by: By, disabled = false): Promise<EndedRows> {
     const ended = await this.sessions.end(tx, { userId: id }, by.reason ?? 'ended_by_admin');
-    return this.endAll(tx, { kind: 'user', key: id }, by, ended.length);
+    return this.endAll(tx, { kind: 'user', key: id, always: disabled }, by, ended.length);
   }
 
   async suspendClient(tx: EntityManager, id: string, by: By): Promise<EndedRows> {
-    await tx.query(
-      `UPDATE clients SET trust_state = 'suspended', suspended_at = coalesce(suspended_at, now()) WHERE id = $1`,
+    const [rows] = await tx.query<[unknown[], number]>(
+      `UPDATE clients SET trust_state = 'suspended', suspended_at = now() WHERE id = $1 AND trust_state <> 'suspended' RETURNING id`,
       [id],
     );
+    if (rows.length === 0) return { grants: 0, sessions: 0 };
     await this.recordClient(tx, 'client.suspended', id, by);
-    return this.endAll(tx, { kind: 'client', key: id }, by, 0);
+    return this.endAll(tx, { kind: 'client', key: id, always: true }, by, 0);
   }
 
   async removeClient(tx: EntityManager, id: string, by: By): Promise<EndedRows> {
-    const rows = await this.endAll(tx, { kind: 'client', key: id }, by, 0);
+    const rows = await this.endAll(tx, { kind: 'client', key: id, always: true }, by, 0);
     await this.recordClient(tx, 'client.deleted', id, by);
     await tx.query('DELETE FROM clients WHERE id = $1', [id]);
     return rows;
@@ -97,13 +98,14 @@ export class EndingWriter {
   /** A whole person, client or session: one row in the ledger covers every token, whatever grant it came from. */
   async endAll(
     tx: EntityManager,
-    ending: Ending & { kind: 'user' | 'client' | 'session' },
+    { always = false, ...ending }: Ending & { kind: 'user' | 'client' | 'session'; always?: boolean },
     by: By,
     sessions: number,
   ): Promise<EndedRows> {
     const ids = await this.markGrants(tx, `${ending.kind}_id = $1`, [ending.key], by);
     if (ending.kind !== 'session')
       await tx.query(`DELETE FROM consents WHERE ${ending.kind}_id = $1`, [ending.key]);
+    if (ids.length === 0 && sessions === 0 && !always) return { grants: 0, sessions: 0 };
     return this.write(tx, [ending], by, { grants: ids.length, sessions });
   }
 

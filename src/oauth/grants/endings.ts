@@ -45,8 +45,8 @@ export class Endings {
   /** Everything of a person: browsers, grants, tokens; with `disable` they cannot come back either. */
   async user(id: string, by: By, { disable = false } = {}): Promise<Ended | undefined> {
     return this.run('SELECT 1 FROM users WHERE id = $1', id, async (tx) => {
-      if (disable) await this.users.setDisabled(tx, id, true, by);
-      return this.writer.endUser(tx, id, by);
+      const disabled = disable && (await this.users.setDisabled(tx, id, true, by));
+      return this.writer.endUser(tx, id, by, disabled);
     });
   }
 
