@@ -5,7 +5,7 @@ import { RequireScopes, Tool } from '../decorators.js';
 import type { ToolCaller } from '../tool.js';
 
 const MAX_SECONDS = 60;
-const Wait = z.strictObject({ seconds: z.number().min(0).max(MAX_SECONDS).default(MAX_SECONDS) });
+const Wait = z.strictObject({ seconds: z.number().min(0).max(MAX_SECONDS).default(1) });
 
 /** For finding out what a client and the proxies on the way to it do with calls that take long. */
 @Injectable()
