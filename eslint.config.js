@@ -1,10 +1,12 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-const envReader = {
-  selector: "MemberExpression[object.name='process'][property.name='env']",
-  message: 'Only src/config reads the environment.',
-};
+const message = 'Only src/config reads the environment.';
+const envReaders = [
+  { selector: "MemberExpression[object.name='process'][property.name='env']", message },
+  { selector: "MemberExpression[object.name='process'][property.value='env']", message },
+  { selector: "ImportDeclaration[source.value=/^(node:)?process$/]", message },
+];
 
 export default tseslint.config(
   { ignores: ['dist/', 'data/', 'node_modules/', 'coverage/'] },
@@ -40,7 +42,7 @@ export default tseslint.config(
       'max-lines-per-function': ['error', { max: 50, skipBlankLines: true, skipComments: true }],
       'max-params': ['error', 4],
       'no-console': 'error',
-      'no-restricted-syntax': ['error', envReader],
+      'no-restricted-syntax': ['error', ...envReaders],
       'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx'] }],
     },
   },

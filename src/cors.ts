@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 
 /** Endpoints that scripts on any web page may read: they use no cookie, so `*` and never credentials. */
-const OPEN = /^\/(?:\.well-known\/|oauth2\/(?:token|register|revoke|jwks)(?:\/|$)|(?:token|register)\/?$)/;
+const OPEN = /^\/(?:\.well-known\/|oauth2\/(?:token|register|revoke|jwks)(?:\/|$)|(?:token|register)\/?$)/i;
 
 /** CORS for those endpoints, on refusals too. `/mcp` has its own list of origins; everything else answers no CORS at all. */
 export function crossOrigin(req: Request, res: Response, next: NextFunction): void {

@@ -1,3 +1,4 @@
+import { BadRequestException } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import {
   json,
@@ -16,9 +17,11 @@ import { OAuthErrorFilter } from './oauth/index.js';
 import { PageErrorFilter } from './sessions/index.js';
 import { UnmatchedFilter } from './unmatched.filter.js';
 
-/** Spellings of MCP's 2025-03-26 revision. */
-const ALIASES = /^\/(?:authorize|token|register)\/?$/;
+/** Spellings of MCP's 2025-03-26 revision. Routes take no notice of case. */
+const ALIASES = /^\/(?:authorize|token|register)\/?$/i;
 const MAX_PARAMETERS = 1_000;
+/** Nothing that is read here nests deeper than this; what walks a body would run out of stack. */
+const MAX_DEPTH = 32;
 
 /** Everything that is done to the application object. */
 export function setUpHttp(app: NestExpressApplication, config: AppConfig): void {
@@ -29,7 +32,7 @@ export function setUpHttp(app: NestExpressApplication, config: AppConfig): void 
   app.set('etag', false);
   app.use(withoutBasePath(config.basePath), auditContext, hardening(config), crossOrigin);
   if (!config.policies.clients.legacy_aliases) app.use(ALIASES, refuse);
-  app.use(...bodies(config));
+  app.use(...bodies(config), refuseDeep);
   app.useGlobalFilters(
     new UnmatchedFilter({
       admin: app.get(ProblemFilter),
@@ -39,7 +42,7 @@ export function setUpHttp(app: NestExpressApplication, config: AppConfig): void 
     }),
   );
   setUpAdminDocs(app, config);
-  app.enableShutdownHooks();
+  app.enableShutdownHooks([], { useProcessExit: true });
 }
 
 /** The public URL may have a path; whether the proxy keeps or strips it, the routes are the same. */
@@ -85,4 +88,14 @@ function bodies(config: AppConfig): [RequestHandler, RequestHandler] {
       else void parser(req, res, next);
     };
   return [except(form), except(object)];
+}
+
+function refuseDeep(req: Request, _res: Response, next: NextFunction): void {
+  let level: unknown[] = [req.body];
+  for (let depth = 0; level.length > 0 && depth <= MAX_DEPTH; depth++) {
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? (Object.values(value) as unknown[]) : [],
+    );
+  }
+  next(level.length > 0 ? new BadRequestException() : undefined);
 }

@@ -1,8 +1,8 @@
-import { IsNotEmpty, IsString, IsUUID, MaxLength } from 'class-validator';
+import { IsNotEmpty, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
 
 /** The form that ends everything. */
 export class EndEverythingRequest {
-  @IsString() @MaxLength(200) csrf!: string;
+  @IsOptional() @IsString() @MaxLength(200) csrf?: string;
 }
 
 /** The form that ends all access of one app. */

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { ConfigError } from '../config/index.js';
 
 export interface Lock {
   release(): void;
@@ -6,7 +7,7 @@ export interface Lock {
 
 /**
  * Takes a lock file that names this process. A lock left behind by a process that is gone is taken over.
- * @throws Error when its holder is alive.
+ * @throws ConfigError when its holder is alive.
  */
 export function takeLock(file: string): Lock {
   const mine = identity(process.pid);
@@ -19,10 +20,10 @@ export function takeLock(file: string): Lock {
     }
     const holder = read(file);
     if (holder !== undefined && isAlive(holder) && holder !== mine) {
-      throw new Error(
-        `Another process (${holder.split(' ')[0]}) is using this data directory; two would lose data. ` +
+      throw new ConfigError([
+        `DATA_DIR is in use by another process (${holder.split(' ')[0]}); two would lose data. ` +
           `Stop it, or set DATA_DIR to another folder. Lock: ${file}`,
-      );
+      ]);
     }
     rmSync(file, { force: true });
   }

@@ -1,9 +1,9 @@
-import { IsIn, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 
 /** The form of `/consent`. */
 export class ConsentRequest {
   @IsIn(['approve', 'deny']) decision!: 'approve' | 'deny';
   /** The authorization request as a query; read and checked again as a whole. */
   @IsString() @MaxLength(32_768) request!: string;
-  @IsString() @MaxLength(200) csrf!: string;
+  @IsOptional() @IsString() @MaxLength(200) csrf?: string;
 }

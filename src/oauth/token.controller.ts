@@ -1,7 +1,7 @@
 import { Controller, HttpCode, Inject, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { TokenThrottleGuard } from '../throttling/index.js';
-import { ClientAuth } from './clients/client-auth.js';
+import { ClientAuth, claimedClientId } from './clients/client-auth.js';
 import { requireForm } from './form.js';
 import { GRANT_TYPE_INSTANCES } from './grant-types/index.js';
 import type { GrantType } from './grant-types/grant-type.js';
@@ -32,7 +32,7 @@ export class TokenController {
   async token(@Req() req: Request, @Res() res: Response): Promise<void> {
     requireForm(req);
     const params = Params.from(req.body);
-    const who = clientIdOf(req, params);
+    const who = claimedClientId(req, params);
     const ip = req.ip ?? '';
     const retryAfter = await this.throttle.blocked(who, ip);
     if (retryAfter !== undefined) {
@@ -61,11 +61,4 @@ export class TokenController {
       throw new OAuthError('unauthorized_client', 'The client is not registered for this grant type');
     return grantType.issue(client, params);
   }
-}
-
-/** Whose failures are counted, before anybody is authenticated; never used for anything else. */
-function clientIdOf(req: Request, params: Params): string {
-  const basic = /^basic ([A-Za-z0-9+/=_-]{1,8192})$/i.exec(req.headers.authorization ?? '');
-  if (basic) return Buffer.from(basic[1]!, 'base64').toString('utf8').split(':')[0]!.slice(0, 200);
-  return (params.all('client_id')[0] ?? '').slice(0, 200);
 }

@@ -23,10 +23,11 @@ interface Row {
 }
 
 const LIVE = `
-SELECT s.id, s.user_id, u.email, u.name, s.auth_time, s.acr, s.amr, s.last_seen_at < now() - interval '1 minute' AS stale
+SELECT s.id, s.user_id, u.email, u.name, s.auth_time, s.acr, s.amr,
+  s.last_seen_at < now() - make_interval(secs => least(60, $2::double precision / 10)) AS stale
 FROM sessions s JOIN users u ON u.id = s.user_id
 WHERE s.digest = $1 AND s.ended_at IS NULL AND s.expires_at > now()
-  AND s.last_seen_at > now() - make_interval(secs => $2) AND u.disabled_at IS NULL`;
+  AND s.last_seen_at > now() - make_interval(secs => $2::double precision) AND u.disabled_at IS NULL`;
 
 /** The living session with this digest: not ended, within both limits, its person not disabled. */
 export async function resolveSession(

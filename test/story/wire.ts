@@ -2,6 +2,8 @@ export interface Exchange {
   method: string;
   path: string;
   status: number;
+  /** When the answer came, by `performance.now()`. */
+  at: number;
   /** Fields of a form, or members of a JSON body. */
   sent: Record<string, unknown>;
   bearer: string | undefined;
@@ -25,6 +27,7 @@ export class Wire {
       method: init.method ?? 'GET',
       path: url.pathname,
       status: response.status,
+      at: performance.now(),
       sent: readBody(init.body),
       bearer: headers.get('authorization')?.replace(/^Bearer /, ''),
       challenge: response.headers.get('www-authenticate') ?? undefined,

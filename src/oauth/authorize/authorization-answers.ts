@@ -5,7 +5,7 @@ import type { SignedIn } from '../../sessions/index.js';
 import { Authorization, type Allowed } from './authorization.js';
 import type { AuthorizationRequest } from './authorization-request.js';
 import type { NextStep } from './interaction.js';
-import { withoutLoginPrompt } from './query.js';
+import { afterSignIn } from './query.js';
 import { RefusedRequest, refused } from './refusals.js';
 import { sendCode } from './response.js';
 
@@ -32,7 +32,7 @@ export class AuthorizationAnswers {
         if (silentOnly) throw this.refusal(request, 'login_required', 'Nobody is signed in');
         return this.go(
           res,
-          `/login?return_to=${encodeURIComponent(`/oauth2/authorize?${withoutLoginPrompt(query)}`)}`,
+          `/login?return_to=${encodeURIComponent(`/oauth2/authorize?${afterSignIn(query)}`)}`,
         );
       case 'nothing_to_grant':
         throw this.refusal(request, 'access_denied', 'This person may not grant any of the scopes');

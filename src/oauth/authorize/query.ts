@@ -11,13 +11,15 @@ export function toQuery(source: unknown, without: readonly string[] = []): strin
   return query.toString();
 }
 
-/** The same request after the person has signed in afresh: `prompt=login` has been obeyed. */
-export function withoutLoginPrompt(query: string): string {
+/** The same request after the person has signed in afresh: `prompt=login` and `max_age` have been obeyed. */
+export function afterSignIn(query: string): string {
   const parameters = new URLSearchParams(query);
   const prompt = (parameters.get('prompt') ?? '')
     .split(' ')
     .filter((value) => value !== '' && value !== 'login' && value !== 'select_account');
   if (prompt.length > 0) parameters.set('prompt', prompt.join(' '));
   else parameters.delete('prompt');
+  // Asked again, a short one would have run out while the person reads the consent page.
+  parameters.delete('max_age');
   return parameters.toString();
 }

@@ -72,6 +72,13 @@ function read(req: Request, params: Params): Presented {
   return { ...basic, method: 'client_secret_basic' };
 }
 
+/** Who a request says it comes from, before anybody is authenticated: whose failures are counted, and nothing else. */
+export function claimedClientId(req: Request, params: Params): string {
+  const header = req.headers.authorization;
+  const basic = header === undefined ? undefined : parseBasic(header);
+  return (basic?.clientId ?? params.all('client_id')[0] ?? '').slice(0, 200);
+}
+
 /** RFC 6749 §2.3.1: both parts are form-encoded before they are joined. */
 function parseBasic(header: string): { clientId: string; secret: string } | undefined {
   const match = /^basic ([A-Za-z0-9+/=_-]{1,8192})$/i.exec(header.trim());

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { identify } from '../../audit/index.js';
 import { digest } from '../../sealing/index.js';
 import type { Client } from '../clients/client.entity.js';
 import { OAuthError } from '../oauth-error.js';
@@ -42,7 +43,7 @@ export class RefreshTokenGrantType implements GrantType {
   async issue(client: Client, params: Params): Promise<TokenSet> {
     const request = {
       token: params.require('refresh_token'),
-      scope: params.get('scope'),
+      scope: params.get('scope')?.trim() || undefined,
       resources: params.all('resource'),
     };
     const { outcome, after } = await this.dataSource.transaction((tx) => this.decide(tx, client, request));
@@ -55,6 +56,8 @@ export class RefreshTokenGrantType implements GrantType {
     if (!state) return { outcome: invalidGrant('unknown_refresh_token') };
     // Nothing a foreign client presents may harm the one the token belongs to.
     if (state.client_id !== client.id) return { outcome: invalidGrant('refresh_token_of_another_client') };
+    // So that the trail of a grant shows who came back after it was ended.
+    identify({ grantId: state.grant_id, userId: state.user_id });
     const dead = deadReason(state);
     if (dead) return { outcome: invalidGrant(dead) };
     if (state.used_at) return this.repeated.decide(tx, state, request.token);

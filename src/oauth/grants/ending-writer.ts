@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { AuditLog, type Actor, type Target } from '../../audit/index.js';
+import { AuditLog, type Actor, type AuditFact, type Target } from '../../audit/index.js';
 import { AppConfig } from '../../config/index.js';
 import { RevocationLedger, type Ending } from '../../revocation/index.js';
 import { SessionList } from '../../sessions/index.js';
@@ -18,6 +18,12 @@ export interface EndedRows {
   readonly sessions: number;
 }
 
+interface EndedGrant {
+  readonly id: string;
+  readonly user_id: string;
+  readonly client_id: string;
+}
+
 type GrantColumn = 'id' | 'session_id';
 
 /** The statements behind `Endings`. */
@@ -31,26 +37,26 @@ export class EndingWriter {
   ) {}
 
   async endGrants(tx: EntityManager, column: GrantColumn, value: string, by: By): Promise<EndedRows> {
-    const ids = await this.markGrants(tx, `${column} = $1`, [value], by);
-    if (ids.length === 0) return { grants: 0, sessions: 0 };
-    return this.write(
-      tx,
-      ids.map((key) => ({ kind: 'grant', key })),
-      by,
-      { grants: ids.length, sessions: 0 },
-    );
+    return this.endEach(tx, await this.markGrants(tx, `${column} = $1`, [value], by), by);
   }
 
   async endApp(tx: EntityManager, userId: string, clientId: string, by: By): Promise<EndedRows> {
-    const ids = await this.markGrants(tx, 'user_id = $1 AND client_id = $2', [userId, clientId], by);
+    const ended = await this.markGrants(tx, 'user_id = $1 AND client_id = $2', [userId, clientId], by);
     await tx.query('DELETE FROM consents WHERE user_id = $1 AND client_id = $2', [userId, clientId]);
-    if (ids.length === 0) return { grants: 0, sessions: 0 };
-    return this.write(
-      tx,
-      ids.map((key) => ({ kind: 'grant', key })),
-      by,
-      { grants: ids.length, sessions: 0 },
-    );
+    return this.endEach(tx, ended, by);
+  }
+
+  /** Each grant has an event of its own: the trail of a grant, of its person and of its client tell of its end. */
+  private async endEach(tx: EntityManager, ended: readonly EndedGrant[], by: By): Promise<EndedRows> {
+    if (ended.length === 0) return { grants: 0, sessions: 0 };
+    const facts = ended.map(({ id, user_id, client_id }) => ({
+      ...appliedTo([{ kind: 'grant', key: id }], by, { grants: 1, sessions: 0 }),
+      userId: user_id,
+      clientId: client_id,
+    }));
+    await this.audit.record(tx, ...facts);
+    const endings = ended.map(({ id }) => ({ kind: 'grant', key: id }) as const);
+    return { seq: await this.append(tx, endings, by), grants: ended.length, sessions: 0 };
   }
 
   async endSession(tx: EntityManager, id: string, by: By): Promise<EndedRows> {
@@ -102,11 +108,11 @@ export class EndingWriter {
     by: By,
     sessions: number,
   ): Promise<EndedRows> {
-    const ids = await this.markGrants(tx, `${ending.kind}_id = $1`, [ending.key], by);
+    const ended = await this.markGrants(tx, `${ending.kind}_id = $1`, [ending.key], by);
     if (ending.kind !== 'session')
       await tx.query(`DELETE FROM consents WHERE ${ending.kind}_id = $1`, [ending.key]);
-    if (ids.length === 0 && sessions === 0 && !always) return { grants: 0, sessions: 0 };
-    return this.write(tx, [ending], by, { grants: ids.length, sessions });
+    if (ended.length === 0 && sessions === 0 && !always) return { grants: 0, sessions: 0 };
+    return this.write(tx, [ending], by, { grants: ended.length, sessions });
   }
 
   async endToken(tx: EntityManager, jti: string, by: By): Promise<EndedRows> {
@@ -118,10 +124,15 @@ export class EndingWriter {
     return this.write(tx, [{ kind: 'jti', key: jti }], by, { grants: 0, sessions: 0 });
   }
 
-  private async markGrants(tx: EntityManager, where: string, values: unknown[], by: By): Promise<string[]> {
-    const [rows] = await tx.query<[{ id: string }[], number]>(
+  private async markGrants(
+    tx: EntityManager,
+    where: string,
+    values: unknown[],
+    by: By,
+  ): Promise<EndedGrant[]> {
+    const [rows] = await tx.query<[EndedGrant[], number]>(
       `UPDATE grants SET revoked_at = now(), revoked_reason = $${values.length + 1}
-       WHERE ${where} AND revoked_at IS NULL RETURNING id`,
+       WHERE ${where} AND revoked_at IS NULL RETURNING id, user_id, client_id`,
       [...values, by.reason ?? null],
     );
     if (where === 'id = $1' && rows.length > 0) {
@@ -131,7 +142,7 @@ export class EndingWriter {
         values,
       );
     }
-    return rows.map(({ id }) => id);
+    return rows;
   }
 
   private async write(
@@ -140,22 +151,33 @@ export class EndingWriter {
     by: By,
     counts: { grants: number; sessions: number },
   ): Promise<EndedRows> {
+    await this.audit.record(tx, appliedTo(endings, by, counts));
+    return { seq: await this.append(tx, endings, by), ...counts };
+  }
+
+  private async append(tx: EntityManager, endings: readonly Ending[], by: By): Promise<number> {
     const { accessToken, adminAccessToken } = this.config.lifetimes;
     const until = new Date(Date.now() + (Math.max(accessToken, adminAccessToken) + 300) * 1_000);
-    await this.audit.record(tx, {
-      type: 'revocation.applied',
-      actor: by.actor,
-      ...only(endings),
-      targets: endings.map(({ kind, key }) => ({ type: targetType(kind), id: key })),
-      details: { ...counts, ...(by.reason && { reason: by.reason }) },
-    });
-    const seq = await this.ledger.append(tx, endings, {
+    return this.ledger.append(tx, endings, {
       actor: by.actor,
       until,
       ...(by.reason && { reason: by.reason }),
     });
-    return { seq, ...counts };
   }
+}
+
+function appliedTo(
+  endings: readonly Ending[],
+  by: By,
+  counts: { grants: number; sessions: number },
+): AuditFact {
+  return {
+    type: 'revocation.applied',
+    actor: by.actor,
+    ...only(endings),
+    targets: endings.map(({ kind, key }) => ({ type: targetType(kind), id: key })),
+    details: { ...counts, ...(by.reason && { reason: by.reason }) },
+  };
 }
 
 function only(endings: readonly Ending[]): {
