@@ -7,14 +7,27 @@ import { toRow, type AuditRow } from './audit-row.js';
 /** Rows of one statement of a group commit; more wait for the next. */
 const GROUP = 500;
 
-const INSERT = `
-INSERT INTO audit_events (event_id, type, schema_version, time, severity, result, reason, actor_type, actor_id, user_id,
-  client_id, grant_id, session_id, tool, jti, ip, user_agent, request_id, correlation_id, body)
-SELECT event_id, type, schema_version, time, severity, result, reason, actor_type, actor_id, user_id,
-  client_id, grant_id, session_id, tool, jti, ip, user_agent, request_id, correlation_id, body
-FROM jsonb_to_recordset($1::jsonb) AS r (event_id uuid, type text, schema_version integer, time timestamptz, severity text,
-  result text, reason text, actor_type text, actor_id text, user_id text, client_id text, grant_id text, session_id text,
-  tool text, jti text, ip text, user_agent text, request_id text, correlation_id text, body jsonb)`;
+const COLUMNS = `event_id, type, schema_version, time, severity, result, reason, actor_type, actor_id, user_id,
+  client_id, grant_id, session_id, tool, jti, ip, user_agent, request_id, correlation_id, body`;
+
+/**
+ * Inserts the rows that `AuditLog.prepare` made; `parameter` is where they are, such as `$1`. For statements that
+ * make a change and record it at once.
+ */
+export const insertAudit = (parameter: string): string => `
+INSERT INTO audit_events (${COLUMNS})
+SELECT ${COLUMNS}
+FROM jsonb_to_recordset(${parameter}::jsonb) AS r (event_id uuid, type text, schema_version integer, time timestamptz,
+  severity text, result text, reason text, actor_type text, actor_id text, user_id text, client_id text, grant_id text,
+  session_id text, tool text, jti text, ip text, user_agent text, request_id text, correlation_id text, body jsonb)`;
+
+const INSERT = insertAudit('$1');
+
+/** Audit rows as a parameter of a statement; call `recorded` when that has been run. */
+export interface PreparedAudit {
+  readonly rows: string;
+  readonly recorded: () => void;
+}
 
 interface Waiting {
   readonly row: AuditRow;
@@ -30,14 +43,23 @@ export class AuditLog {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Records facts in the caller's transaction: they commit together with the change they tell of. Returns the last event id. */
-  async record(tx: EntityManager, ...facts: readonly AuditFact[]): Promise<string> {
+  /** Records facts in the caller's transaction: they commit together with the change they tell of. */
+  async record(tx: EntityManager, ...facts: readonly AuditFact[]): Promise<void> {
+    const { rows, recorded } = this.prepare(...facts);
+    await tx.query(INSERT, [rows]);
+    recorded();
+  }
+
+  /** For a statement that makes the change and records it in one round trip, with `insertAudit` in it. */
+  prepare(...facts: readonly AuditFact[]): PreparedAudit {
     const context = currentAudit();
     const rows = facts.map((fact) => toRow(fact, context));
-    await tx.query(INSERT, [JSON.stringify(rows)]);
-    const eventId = rows.at(-1)!.event_id;
-    if (context) context.lastEventId = eventId;
-    return eventId;
+    return {
+      rows: JSON.stringify(rows),
+      recorded: () => {
+        if (context) context.lastEventId = rows.at(-1)!.event_id;
+      },
+    };
   }
 
   /**

@@ -1,4 +1,4 @@
-export { AuditLog } from './audit-log.js';
+export { AuditLog, insertAudit, type PreparedAudit } from './audit-log.js';
 export { AuditModule } from './audit.module.js';
 export { AuditTrail, type AuditPage, type AuditQuery } from './audit-trail.js';
 export { Audited } from './audit.interceptor.js';

@@ -24,7 +24,8 @@ export class Refusals {
   async record(type: EventType, status: number, reason: string): Promise<string | undefined> {
     const context = currentAudit();
     this.logger.log({ status, reason, requestId: context?.requestId }, 'request refused');
-    if (context?.lastEventId) return context.lastEventId;
+    // A failure may have undone the transaction that wrote it.
+    if (context?.lastEventId && status < 500) return context.lastEventId;
     try {
       return await this.audit.decide({
         type,

@@ -43,6 +43,7 @@ import { AccessToken } from './tokens/access-token.entity.js';
 import { AccessTokens } from './tokens/access-tokens.js';
 import { AuthorizationCode } from './tokens/authorization-code.entity.js';
 import { RefreshToken } from './tokens/refresh-token.entity.js';
+import { StoredTokens } from './tokens/stored-tokens.js';
 import { TokenIssuer } from './tokens/token-issuer.js';
 
 const AUTHORIZE = [
@@ -57,6 +58,7 @@ const AUTHORIZE = [
 ];
 const ISSUE = [
   TokenIssuer,
+  StoredTokens,
   CodeIssuance,
   ClientIssuance,
   RefreshRotation,

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import type { Client } from '../clients/client.entity.js';
 import { OAuthError } from '../oauth-error.js';
 import type { Params } from '../params.js';
@@ -15,7 +14,6 @@ export class ClientCredentialsGrantType implements GrantType {
   readonly mayRepeat = ['resource'];
 
   constructor(
-    private readonly dataSource: DataSource,
     private readonly policy: ScopePolicy,
     private readonly issuance: ClientIssuance,
   ) {}
@@ -27,15 +25,6 @@ export class ClientCredentialsGrantType implements GrantType {
       });
     }
     const { resource, scopes } = this.policy.forClient(client, params);
-    return this.dataSource.transaction(async (tx) => {
-      const rows = await tx.query<{ rev: string; trust_state: string }[]>(
-        'SELECT (SELECT coalesce(max(seq), 0) FROM revocations) AS rev, trust_state FROM clients WHERE id = $1',
-        [client.id],
-      );
-      const [row] = rows;
-      if (!row || row.trust_state === 'suspended')
-        throw new OAuthError('invalid_client', 'The client is unknown', { reason: 'client_suspended' });
-      return this.issuance.issue(tx, client, { resource, scopes, rev: Number(row.rev) });
-    });
+    return this.issuance.issue(client, resource, scopes);
   }
 }

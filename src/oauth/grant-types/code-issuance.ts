@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { AuditLog } from '../../audit/index.js';
+import { currentAudit } from '../../audit/index.js';
 import { AppConfig } from '../../config/index.js';
 import { TokenSigner } from '../../keys/index.js';
 import type { Client } from '../clients/client.entity.js';
 import type { GrantState } from '../tokens/grant-state.js';
-import { issuedFact, storeIssued } from '../tokens/stored-tokens.js';
+import { issueStatement, StoredTokens } from '../tokens/stored-tokens.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
 import type { TokenSet } from '../tokens/token-set.js';
 
@@ -18,13 +18,17 @@ export interface CodeState extends GrantState {
   readonly used_at: Date | null;
 }
 
+const REDEEM = issueStatement(`,
+spent AS (UPDATE authorization_codes SET used_at = now() WHERE digest = $14)
+UPDATE grants SET activated_at = now(), last_used_at = now(), last_used_ip = $15 WHERE id = $2`);
+
 /** Redeems a code that has passed every check. */
 @Injectable()
 export class CodeIssuance {
   constructor(
     private readonly issuer: TokenIssuer,
     private readonly signer: TokenSigner,
-    private readonly audit: AuditLog,
+    private readonly stored: StoredTokens,
     private readonly config: AppConfig,
   ) {}
 
@@ -43,13 +47,8 @@ export class CodeIssuance {
       withRefreshToken: this.mayRefresh(client, state),
       ...(state.nonce !== null && { nonce: state.nonce }),
     });
-    await tx.query(
-      `WITH spent AS (UPDATE authorization_codes SET used_at = now() WHERE digest = $1)
-       UPDATE grants SET activated_at = now(), last_used_at = now() WHERE id = $2`,
-      [codeDigest, state.grant_id],
-    );
-    await storeIssued(tx, issued, of);
-    await this.audit.record(tx, issuedFact('token.issued', issued, 'authorization_code', of));
+    const own = [codeDigest, currentAudit()?.ip ?? null];
+    await this.stored.remember(tx, REDEEM, { issued, of, grantType: 'authorization_code' }, own);
     return issued.tokens;
   }
 

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { AuditLog, currentAudit } from '../../audit/index.js';
+import { currentAudit } from '../../audit/index.js';
 import { TokenSigner } from '../../keys/index.js';
 import { sealUnderToken } from '../../sealing/index.js';
 import type { Client } from '../clients/client.entity.js';
 import { OAuthError } from '../oauth-error.js';
 import type { GrantState } from '../tokens/grant-state.js';
-import { issuedFact, storeIssued } from '../tokens/stored-tokens.js';
+import { issueStatement, StoredTokens } from '../tokens/stored-tokens.js';
 import { TokenIssuer } from '../tokens/token-issuer.js';
 import { TokenThrottle } from '../token-throttle.js';
 import type { Outcome } from './outcome.js';
@@ -22,6 +22,11 @@ export interface RefreshState extends GrantState {
   readonly sealed_answer: Buffer | null;
 }
 
+const ROTATE = issueStatement(`,
+rotated AS (
+  UPDATE refresh_tokens SET used_at = clock_timestamp(), successor_id = $10, sealed_answer = $14 WHERE id = $15)
+UPDATE grants SET last_used_at = now(), last_used_ip = $16 WHERE id = $2`);
+
 /** Replaces a refresh token by its successor. */
 @Injectable()
 export class RefreshRotation {
@@ -29,7 +34,7 @@ export class RefreshRotation {
     private readonly issuer: TokenIssuer,
     private readonly signer: TokenSigner,
     private readonly throttle: TokenThrottle,
-    private readonly audit: AuditLog,
+    private readonly stored: StoredTokens,
   ) {}
 
   async rotate(
@@ -59,19 +64,9 @@ export class RefreshRotation {
       kid: this.signer.kid,
     };
     const issued = await this.issuer.fromGrant({ state, client, scopes, withRefreshToken: true });
-    await storeIssued(tx, issued, of);
-    await tx.query(
-      `WITH rotated AS (UPDATE refresh_tokens SET used_at = clock_timestamp(), successor_id = $2, sealed_answer = $3 WHERE id = $1)
-       UPDATE grants SET last_used_at = now(), last_used_ip = $5 WHERE id = $4`,
-      [
-        state.refresh_id,
-        issued.refresh!.id,
-        sealUnderToken(asked.token, REFRESH_ANSWER, JSON.stringify(issued.tokens)),
-        state.grant_id,
-        currentAudit()?.ip ?? null,
-      ],
-    );
-    await this.audit.record(tx, issuedFact('token.refreshed', issued, 'refresh_token', of));
+    const answer = sealUnderToken(asked.token, REFRESH_ANSWER, JSON.stringify(issued.tokens));
+    const own = [answer, state.refresh_id, currentAudit()?.ip ?? null];
+    await this.stored.remember(tx, ROTATE, { issued, of, grantType: 'refresh_token' }, own);
     return { tokens: issued.tokens };
   }
 }
