@@ -36,7 +36,7 @@ export class ConnectedApps {
   ): Promise<Apps['apps'][number]> {
     const [newest] = grants;
     const { clientId, clientName } = newest!;
-    const last = calls.find((call) => call.client_id === clientId);
+    const last = calls.find((call) => call.client_id === clientId && call.outcome.result === 'allowed');
     const used = grants.map(({ lastUsedAt }) => lastUsedAt?.getTime() ?? 0);
     const lastUsed = last ? new Date(last.time) : new Date(Math.max(...used));
     const ip = last?.request?.['ip'];

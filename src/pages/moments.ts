@@ -17,7 +17,10 @@ export class Moments {
   private readonly date: Intl.DateTimeFormat;
   private readonly relative: Intl.RelativeTimeFormat;
 
-  constructor(locale: string) {
+  constructor(
+    locale: string,
+    private readonly justNow: string,
+  ) {
     this.full = new Intl.DateTimeFormat(locale, {
       year: 'numeric',
       month: 'short',
@@ -43,7 +46,7 @@ export class Moments {
   private words(moment: Date, now: Date): string {
     // Clocks of two replicas differ a little; nothing here happened in the future.
     const age = Math.max(0, now.getTime() - moment.getTime());
-    if (age < minute) return this.relative.format(0, 'second');
+    if (age < minute) return this.justNow;
     if (age < hour) return this.relative.format(-Math.floor(age / minute), 'minute');
     if (age < day) return this.relative.format(-Math.floor(age / hour), 'hour');
     if (age < 7 * day) return this.relative.format(-Math.floor(age / day), 'day');

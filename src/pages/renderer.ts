@@ -50,7 +50,7 @@ export function renderPage(view: PageView, rendering: Rendering): string {
 
 /** What templates may call. Those that return markup escape what they are given. */
 function helpers({ config, locale, now }: Rendering) {
-  const moments = new Moments(locale.tag);
+  const moments = new Moments(locale.tag, locale.language.strings.justNow);
   const plural = new Intl.PluralRules(locale.tag);
   const counted = (count: number, words: { one: string; other: string }) =>
     plainPhrase({

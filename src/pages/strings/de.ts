@@ -5,6 +5,7 @@ import type { Strings } from './strings.js';
 export const de: Strings = {
   unnamedApp: 'App ohne Namen',
   support: 'Hilfe',
+  justNow: 'gerade eben',
 
   scopes: deScopes,
 
@@ -104,9 +105,9 @@ export const de: Strings = {
     endSessionOf: '{browser} abmelden',
     activity: 'Letzte Ereignisse',
     noActivity: 'Noch nichts. Was Ihre Apps für Sie tun, steht hier.',
-    used: { one: '{app} nutzte {tool} {count} Mal', other: '{app} nutzte {tool} {count} Mal' },
+    used: { one: '{app} nutzte {tool} einmal', other: '{app} nutzte {tool} {count} Mal' },
     wasRefused: {
-      one: '{app} wollte {tool} {count} Mal nutzen',
+      one: '{app} wollte {tool} einmal nutzen',
       other: '{app} wollte {tool} {count} Mal nutzen',
     },
     refused: 'Verweigert',

@@ -5,6 +5,7 @@ import { enScopes } from './en.scopes.js';
 export const en = {
   unnamedApp: 'Unnamed app',
   support: 'Get help',
+  justNow: 'just now',
 
   scopes: enScopes,
 
@@ -95,8 +96,8 @@ export const en = {
     endSessionOf: 'Sign out {browser}',
     activity: 'Recent activity',
     noActivity: 'Nothing yet. What your apps do for you is listed here.',
-    used: { one: '{app} used {tool} {count} time', other: '{app} used {tool} {count} times' },
-    wasRefused: { one: '{app} asked for {tool} {count} time', other: '{app} asked for {tool} {count} times' },
+    used: { one: '{app} used {tool} once', other: '{app} used {tool} {count} times' },
+    wasRefused: { one: '{app} asked for {tool} once', other: '{app} asked for {tool} {count} times' },
     refused: 'Refused',
     endAll: 'End everything…',
     allStops:
