@@ -328,29 +328,33 @@ describe('the limit of rotations', () => {
   });
 });
 
-describeOnPostgres('parallel refreshes of one token', () => {
-  /** The one refresh token that all of these answers carry. */
-  function onlySuccessor(answers: readonly { status: number; json: () => Tokens }[]): string {
-    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-    const successors = new Set(answers.map((answer) => answer.json().refresh_token!));
-    expect(successors.size).toBe(1);
-    return [...successors][0]!;
-  }
+/** The one refresh token that all of these answers carry. */
+function onlySuccessor(answers: readonly { status: number; json: () => Tokens }[]): string {
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  const successors = new Set(answers.map((answer) => answer.json().refresh_token!));
+  expect(successors.size).toBe(1);
+  return [...successors][0]!;
+}
 
+describe('parallel refreshes of one token', () => {
   it('all succeed with one successor, and it works', async () => {
     const connection = await enter();
-    const before = await server.sql('SELECT id FROM refresh_tokens');
+    const stored = async () =>
+      server.databaseUrl ? (await server.sql('SELECT id FROM refresh_tokens')).length : undefined;
+    const before = await stored();
     const answers = await atOnce(50, () =>
       refresh(server, connection.client, connection.tokens.refresh_token!),
     );
     const successor = onlySuccessor(answers);
-    expect(await server.sql('SELECT id FROM refresh_tokens')).toHaveLength(before.length + 1);
+    expect(await stored()).toBe(before === undefined ? undefined : before + 1);
     expect((await refresh(server, connection.client, successor)).status).toBe(200);
     const { clientId } = connection.client;
     expect(await events(server, { type: 'token.reuse_detected', client_id: clientId })).toEqual([]);
     expect(await events(server, { type: 'token.refreshed', client_id: clientId })).toHaveLength(2);
   });
+});
 
+describeOnPostgres('parallel refreshes of one token at a PostgreSQL server', () => {
   it('all succeed over two replicas, again and again', async () => {
     const other = await startServer({
       database: server.databaseUrl!,

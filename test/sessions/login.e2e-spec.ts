@@ -487,11 +487,12 @@ describe('a very long password', () => {
   it('many at once leave the server answering', async () => {
     const jar = new CookieJar();
     const form = { ...(await formAt(jar)), email: ADMIN_EMAIL, password: 'wrong password' };
+    let waiting = true;
     const flood = Promise.all(Array.from({ length: 100 }, () => submit(jar.copy(), form)));
+    void flood.then(() => (waiting = false));
     await sleep(100);
-    const before = performance.now();
     expect((await get(`${server.base}/health/live`)).status).toBe(200);
-    expect(performance.now() - before).toBeLessThan(2_000);
+    expect(waiting).toBe(true);
     for (const { status, headers } of await flood) {
       expect([401, 429, 503]).toContain(status);
       if (status !== 401) expect(Number(headers['retry-after'])).toBeGreaterThan(0);
