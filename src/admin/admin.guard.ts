@@ -1,7 +1,13 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { AuditLog, identify } from '../audit/index.js';
 import { AppConfig } from '../config/index.js';
-import { AccessTokenVerifier, InvalidToken, ScopeCatalogue, type VerifiedToken } from '../oauth/index.js';
+import {
+  AccessTokenVerifier,
+  idsOf,
+  InvalidToken,
+  ScopeCatalogue,
+  type VerifiedToken,
+} from '../oauth/index.js';
 import { AdminProblem } from './admin-problem.js';
 import type { AdminRequest } from './admin-request.js';
 import { bearerChallenge, bearerToken } from './bearer.js';
@@ -29,13 +35,7 @@ export class AdminGuard implements CanActivate {
       ? ({ type: 'admin', id: token.userId } as const)
       : ({ type: 'client', id: token.clientId } as const);
     req.operator = { actor, scopes: token.scopes };
-    identify({
-      actor,
-      clientId: token.clientId,
-      ...(token.userId && { userId: token.userId }),
-      ...(token.grantId && { grantId: token.grantId }),
-      ...(token.sessionId && { sessionId: token.sessionId }),
-    });
+    identify({ actor, ...idsOf(token) });
     await this.authorize(token, scope);
     return true;
   }
@@ -57,6 +57,7 @@ export class AdminGuard implements CanActivate {
       return await this.verifier.verify(credentials.token, this.config.adminResource);
     } catch (error) {
       if (!(error instanceof InvalidToken)) throw error;
+      if (error.token) identify(idsOf(error.token));
       const detail = 'The access token is expired, revoked or not for this API';
       const headers = bearerChallenge(this.config, { error: 'invalid_token', scope });
       throw new AdminProblem('invalid_token', { detail, reason: error.reason, headers }, { cause: error });

@@ -37,6 +37,8 @@ export class ClientPolicies {
   @IsBoolean() default_resource: boolean = true;
   /** Every client registered for `refresh_token` gets one, whether or not it asked for `offline_access`. */
   @IsBoolean() refresh_without_offline_access: boolean = true;
+  /** Refuse the first refresh right after a step-up challenge, so that clients which refresh instead of asking do ask. */
+  @IsBoolean() step_up_by_authorization: boolean = true;
   /** Drop scopes nobody knows instead of refusing the request. */
   @IsBoolean() ignore_unknown_scopes: boolean = false;
   /** Remove dynamically registered clients that were never used. */

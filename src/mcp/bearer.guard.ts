@@ -1,7 +1,7 @@
 import { Injectable, Logger, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { identify } from '../audit/index.js';
 import { AppConfig } from '../config/index.js';
-import { AccessTokenVerifier, InvalidToken, type VerifiedToken } from '../oauth/index.js';
+import { AccessTokenVerifier, idsOf, InvalidToken, type VerifiedToken } from '../oauth/index.js';
 import { BASELINE_SCOPE, bearerChallenge, resourceMetadataUrl } from './bearer-challenge.js';
 import { bearerCredentials } from './bearer-credentials.js';
 import { McpRefusal, RpcCode } from './mcp-refusal.js';
@@ -85,13 +85,4 @@ export class BearerGuard implements CanActivate {
       headers: { 'WWW-Authenticate': challenge },
     });
   }
-}
-
-function idsOf({ clientId, userId, grantId, sessionId }: VerifiedToken): Parameters<typeof identify>[0] {
-  return {
-    clientId,
-    ...(userId && { userId }),
-    ...(grantId && { grantId }),
-    ...(sessionId && { sessionId }),
-  };
 }

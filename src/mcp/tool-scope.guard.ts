@@ -1,5 +1,6 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
+import { StepUp } from '../oauth/index.js';
 import { bearerChallenge, resourceMetadataUrl } from './bearer-challenge.js';
 import { McpRefusal, RpcCode } from './mcp-refusal.js';
 import { tokenOf, type McpRequest } from './mcp-request.js';
@@ -19,6 +20,7 @@ export class ToolScopeGuard implements CanActivate {
     config: AppConfig,
     private readonly registry: ToolRegistry,
     private readonly audit: ToolAudit,
+    private readonly stepUps: StepUp,
   ) {
     this.resourceMetadata = resourceMetadataUrl(config);
   }
@@ -33,6 +35,7 @@ export class ToolScopeGuard implements CanActivate {
     const missing = this.registry.missingScopes(tool, token.scopes);
     if (missing.length === 0) return true;
     await this.audit.decision({ tool, requested: tool.name, args, token, missing });
+    await this.stepUps.challenged(token, missing);
     throw this.stepUp(tool);
   }
 

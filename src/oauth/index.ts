@@ -15,5 +15,6 @@ export { OAuthError } from './oauth-error.js';
 export { OAuthErrorFilter } from './oauth-error.filter.js';
 export { OAuthModule } from './oauth.module.js';
 export { ScopeCatalogue } from './scope-catalogue.js';
+export { StepUp } from './grants/step-up.js';
 export type { ScopeTool } from './scopes.js';
-export type { VerifiedToken } from './verified-token.js';
+export { idsOf, type VerifiedToken } from './verified-token.js';

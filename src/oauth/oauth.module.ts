@@ -21,6 +21,7 @@ import { CodeIssuance } from './grant-types/code-issuance.js';
 import { ClientIssuance } from './grant-types/client-issuance.js';
 import type { GrantType } from './grant-types/grant-type.js';
 import { GRANT_TYPE_INSTANCES, GRANT_TYPES } from './grant-types/index.js';
+import { RefreshCheck } from './grant-types/refresh-check.js';
 import { RefreshRotation } from './grant-types/refresh-rotation.js';
 import { RepeatedRefresh } from './grant-types/repeated-refresh.js';
 import { ReplayPunishment } from './grant-types/replay-punishment.js';
@@ -29,6 +30,7 @@ import { EndingWriter } from './grants/ending-writer.js';
 import { Endings } from './grants/endings.js';
 import { Grant } from './grants/grant.entity.js';
 import { GrantsService } from './grants/grants.service.js';
+import { StepUp } from './grants/step-up.js';
 import { LogoutController } from './logout.controller.js';
 import { OAuthErrorFilter } from './oauth-error.filter.js';
 import { RegistrationController } from './registration.controller.js';
@@ -61,6 +63,7 @@ const ISSUE = [
   StoredTokens,
   CodeIssuance,
   ClientIssuance,
+  RefreshCheck,
   RefreshRotation,
   RepeatedRefresh,
   ReplayPunishment,
@@ -74,6 +77,7 @@ const DOOR = [
   GrantsService,
   OAuthErrorFilter,
   ScopeCatalogue,
+  StepUp,
   TokenIssuer,
 ];
 

@@ -39,8 +39,9 @@ export class ScopeCatalogue {
     this.tools.set(scope, [...(this.tools.get(scope) ?? []), tool]);
   }
 
-  toolsOf(scope: string): readonly ScopeTool[] {
-    const covered = [scope, ...(this.entries.get(scope)?.includes ?? [])];
-    return covered.flatMap((name) => this.tools.get(name) ?? []);
+  /** The tools behind a scope, without those behind a scope it includes that is listed beside it. */
+  toolsOf(scope: string, beside: readonly string[]): readonly ScopeTool[] {
+    const included = (this.entries.get(scope)?.includes ?? []).filter((name) => !beside.includes(name));
+    return [scope, ...included].flatMap((name) => this.tools.get(name) ?? []);
   }
 }

@@ -25,3 +25,15 @@ export interface VerifiedToken {
   /** Ledger position at issue. */
   readonly rev: number;
 }
+
+/** Whom and what a token is of, as the audit trail names them. */
+export type TokenIds = Pick<VerifiedToken, 'clientId' | 'userId' | 'grantId' | 'sessionId'>;
+
+export function idsOf({ clientId, userId, grantId, sessionId }: VerifiedToken): TokenIds {
+  return {
+    clientId,
+    ...(userId && { userId }),
+    ...(grantId && { grantId }),
+    ...(sessionId && { sessionId }),
+  };
+}

@@ -15,10 +15,7 @@ export class Keychain implements OAuthClientProvider {
   private verifier = '';
   private discovered: OAuthDiscoveryState | undefined;
 
-  constructor(
-    private readonly grantTypes: string[] = ['authorization_code', 'refresh_token'],
-    port = 33_418,
-  ) {
+  constructor(port = 33_418) {
     this.redirectUrl = `http://127.0.0.1:${port}/callback`;
   }
 
@@ -26,7 +23,7 @@ export class Keychain implements OAuthClientProvider {
     return {
       client_name: 'Story client',
       redirect_uris: [this.redirectUrl],
-      grant_types: this.grantTypes,
+      grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       token_endpoint_auth_method: 'none',
     };

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { connect, mcpCall, refresh } from '../support/actors.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { sleep } from '../support/server-process.js';
 import { APPS, type App, type MakeApp } from './apps.js';
@@ -25,8 +26,8 @@ interface Setting {
   person: Person;
 }
 
-const setUp = (make: MakeApp, at = server, grantTypes?: string[]): Setting => {
-  const [wire, keychain] = [new Wire(), new Keychain(grantTypes)];
+const setUp = (make: MakeApp, at = server): Setting => {
+  const [wire, keychain] = [new Wire(), new Keychain()];
   return { app: make(`${at.url}/mcp`, keychain, wire), wire, keychain, person: new Person(at) };
 };
 
@@ -116,15 +117,17 @@ describe.each(Object.entries(APPS))('An app made with %s', (name, make) => {
   });
 
   it('steps up when a tool needs more: the person is asked again, and the call that was refused succeeds', async () => {
-    // The 1.x line refreshes instead of asking when it holds a refresh token; see below.
-    const setting = setUp(make, server, isOld ? ['authorization_code'] : undefined);
+    const setting = setUp(make, server);
     const { app, wire, keychain, person } = setting;
     await letIn(setting);
     const note = { title: `Stepped up by ${name}`, body: 'kept' };
 
     await expect(app.call('notes_add', note)).rejects.toThrow('Unauthorized');
     const [refused] = wire.exchanges;
-    expect(linesOf(wire.take())).toEqual(['POST /mcp 403']);
+    // The 1.x line answers the challenge by refreshing, and asks the person only when that is refused.
+    expect(linesOf(wire.take())).toEqual(
+      isOld ? ['POST /mcp 403', 'POST /oauth2/token 400'] : ['POST /mcp 403'],
+    );
     expect(refused?.challenge).toBe(
       'Bearer error="insufficient_scope", error_description="The tool notes_add needs more scopes than were granted", ' +
         `resource_metadata="${server.url}/.well-known/oauth-protected-resource/mcp", scope="mcp:tools:execute"`,
@@ -212,8 +215,11 @@ describe('An app made with @modelcontextprotocol/client 2.x', () => {
 });
 
 describe('An app made with @modelcontextprotocol/sdk 1.x that holds a refresh token', () => {
-  it('is challenged twice and gives up: the library refreshes where it should ask the person', async () => {
-    const setting = setUp(APPS['@modelcontextprotocol/sdk 1.x']!);
+  it('gives up on a step-up when the policy for it is off, and keeps what it had', async () => {
+    const strict = await startServer({
+      config: { policies: { clients: { step_up_by_authorization: false } } },
+    });
+    const setting = setUp(APPS['@modelcontextprotocol/sdk 1.x']!, strict);
     const { app, wire, keychain } = setting;
     await letIn(setting);
     await expect(app.call('notes_add', { title: 'never', body: '' })).rejects.toThrow(
@@ -225,5 +231,20 @@ describe('An app made with @modelcontextprotocol/sdk 1.x that holds a refresh to
     expect(keychain.asked).toEqual([]);
     expect((await app.call('whoami')).isError).not.toBe(true);
     await app.close();
+  });
+
+  it('has one refresh refused for each challenge, nothing ended, and refreshes as before afterwards', async () => {
+    const { client, tokens } = await connect(server);
+    const denied = await mcpCall(server, tokens.access_token, 'tools/call', {
+      name: 'notes_add',
+      arguments: { title: 'a', body: 'b' },
+    });
+    expect(denied.status).toBe(403);
+    const refused = await refresh(server, client, tokens.refresh_token ?? '');
+    expect([refused.status, refused.json<{ error: string }>().error]).toEqual([400, 'invalid_grant']);
+    const alive = await mcpCall(server, tokens.access_token, 'tools/call', { name: 'whoami', arguments: {} });
+    expect(alive.status).toBe(200);
+    const again = await refresh(server, client, tokens.refresh_token ?? '');
+    expect(again.status).toBe(200);
   });
 });

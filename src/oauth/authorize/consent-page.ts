@@ -87,7 +87,7 @@ export class ConsentPage {
         sentence: entry.sentence,
         destructive: entry.destructive ?? false,
         isNew: remembered !== undefined && this.catalogue.missing(remembered, [entry.name]).length > 0,
-        tools: [...this.catalogue.toolsOf(entry.name)],
+        tools: [...this.catalogue.toolsOf(entry.name, scopes)],
       })),
     };
   }

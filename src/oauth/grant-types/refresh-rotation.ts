@@ -20,6 +20,7 @@ export interface RefreshState extends GrantState {
   readonly used_at: Date | null;
   readonly successor_used_at: Date | null;
   readonly sealed_answer: Buffer | null;
+  readonly step_up_at: Date | null;
 }
 
 const ROTATE = issueStatement(`,

@@ -3,19 +3,18 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { identify } from '../../audit/index.js';
 import { digest } from '../../sealing/index.js';
 import type { Client } from '../clients/client.entity.js';
-import { OAuthError } from '../oauth-error.js';
 import type { Params } from '../params.js';
-import { Resources } from '../resources.js';
 import { deadReason, GRANT_STATE } from '../tokens/grant-state.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import type { GrantType } from './grant-type.js';
 import { invalidGrant, settle, type Decision } from './outcome.js';
+import { RefreshCheck } from './refresh-check.js';
 import { RefreshRotation, type RefreshState } from './refresh-rotation.js';
 import { RepeatedRefresh } from './repeated-refresh.js';
 
 /** Both rows are locked, the token's and its grant's, so that parallel requests take turns and see what the first one did. */
 const FIND = `
-SELECT r.id AS refresh_id, r.expires_at AS refresh_expires_at, r.used_at, r.sealed_answer,
+SELECT r.id AS refresh_id, r.expires_at AS refresh_expires_at, r.used_at, r.sealed_answer, g.step_up_at,
   (SELECT s.used_at FROM refresh_tokens s WHERE s.id = r.successor_id) AS successor_used_at,
   ${GRANT_STATE}
 FROM refresh_tokens r JOIN grants g ON g.id = r.grant_id JOIN users u ON u.id = g.user_id
@@ -35,7 +34,7 @@ export class RefreshTokenGrantType implements GrantType {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly resources: Resources,
+    private readonly check: RefreshCheck,
     private readonly rotation: RefreshRotation,
     private readonly repeated: RepeatedRefresh,
   ) {}
@@ -63,23 +62,8 @@ export class RefreshTokenGrantType implements GrantType {
     if (state.used_at) return this.repeated.decide(tx, state, request.token);
     if (state.refresh_expires_at.getTime() <= Date.now())
       return { outcome: invalidGrant('refresh_token_expired') };
-    const refusal = this.refusal(state, request);
-    if (refusal) return { outcome: { refusal } };
+    const refused = await this.check.refusal(tx, state, request);
+    if (refused) return { outcome: refused };
     return { outcome: await this.rotation.rotate(tx, client, state, request) };
-  }
-
-  /** RFC 6749 §6: narrower is allowed, wider is not; RFC 8707 §2.2: the resource stays. */
-  private refusal(state: RefreshState, { scope, resources }: Request): OAuthError | undefined {
-    const wider = scope?.split(' ').some((name) => name !== '' && !state.scopes.includes(name));
-    if (wider)
-      return new OAuthError('invalid_scope', 'The scope is wider than what was granted', {
-        reason: 'scope_wider_than_grant',
-      });
-    if (resources.length > 0 && this.resources.select(resources, []).id !== state.resource) {
-      return new OAuthError('invalid_target', 'The refresh token is for another resource', {
-        reason: 'resource_differs',
-      });
-    }
-    return undefined;
   }
 }
