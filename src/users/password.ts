@@ -5,7 +5,8 @@ const PARAMETERS = { type: argon2.argon2id, memoryCost: 19_456, timeCost: 2, par
 
 /** Longer input is refused before it is hashed: hashing must not become a lever against the server. */
 export const MAX_PASSWORD = 256;
-const AT_ONCE = 4;
+/** Half of libuv's pool of four: signing and verifying tokens share it. */
+const AT_ONCE = 2;
 const MAX_QUEUE = 200;
 
 /** More sign-ins are under way than can be hashed in time; try again later. */
@@ -14,7 +15,7 @@ export class PasswordQueueFull extends Error {}
 let running = 0;
 const queue: (() => void)[] = [];
 
-/** Bounds memory and threads: at most four hashes at once, and a queue that says so when it is full. */
+/** Bounds memory and threads: few hashes at once, and a queue that says so when it is full. */
 async function bounded<T>(work: () => Promise<T>): Promise<T> {
   if (running >= AT_ONCE) {
     if (queue.length >= MAX_QUEUE) throw new PasswordQueueFull();

@@ -127,8 +127,12 @@ export async function connectAgain(server: TestServer, { client, jar }: Connecti
   return { client, jar, tokens: tokensOf(await exchange(server, client, code, verifier)) };
 }
 
-export const connectIn = (server: TestServer, jar: CookieJar, options: AuthorizeOptions = {}) =>
-  connect(server, { jar, ...options });
+/** Everything from nothing, in a browser that is signed in. */
+export const connectIn = (
+  server: TestServer,
+  jar: CookieJar,
+  options: AuthorizeOptions & { client?: TestClient } = {},
+): Promise<Connection> => connect(server, { jar, ...options });
 
 export const mcpStatus = async (server: TestServer, token: string): Promise<number> =>
   (await mcpCall(server, token, 'tools/list')).status;

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { StepUp } from '../grants/step-up.js';
 import { OAuthError } from '../oauth-error.js';
 import { Resources } from '../resources.js';
+import { ScopeCatalogue } from '../scope-catalogue.js';
 import { invalidGrant, type Refusal } from './outcome.js';
 import type { RefreshState } from './refresh-rotation.js';
 
@@ -17,6 +18,7 @@ export class RefreshCheck {
   constructor(
     private readonly resources: Resources,
     private readonly stepUp: StepUp,
+    private readonly catalogue: ScopeCatalogue,
   ) {}
 
   /** RFC 6749 §6: narrower is allowed, wider is not; RFC 8707 §2.2: the resource stays. */
@@ -25,8 +27,8 @@ export class RefreshCheck {
     state: RefreshState,
     { scope, resources }: Asked,
   ): Promise<Refusal | undefined> {
-    const wider = scope?.split(' ').some((name) => name !== '' && !state.scopes.includes(name));
-    if (wider)
+    const names = scope?.split(' ').filter(Boolean) ?? [];
+    if (this.catalogue.missing(state.scopes, names).length > 0)
       return refuse('invalid_scope', 'The scope is wider than what was granted', 'scope_wider_than_grant');
     if (resources.length > 0 && this.resources.select(resources, []).id !== state.resource)
       return refuse('invalid_target', 'The refresh token is for another resource', 'resource_differs');

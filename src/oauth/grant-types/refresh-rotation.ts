@@ -54,9 +54,7 @@ export class RefreshRotation {
         }),
       };
     }
-    const scopes = asked.scope
-      ? state.scopes.filter((name) => asked.scope!.split(' ').includes(name))
-      : state.scopes;
+    const scopes = asked.scope ? [...new Set(asked.scope.split(' ').filter(Boolean))] : state.scopes;
     const of = {
       grantId: state.grant_id,
       userId: state.user_id,
