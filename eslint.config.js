@@ -5,7 +5,7 @@ const message = 'Only src/config reads the environment.';
 const envReaders = [
   { selector: "MemberExpression[object.name='process'][property.name='env']", message },
   { selector: "MemberExpression[object.name='process'][property.value='env']", message },
-  { selector: "ImportDeclaration[source.value=/^(node:)?process$/]", message },
+  { selector: 'ImportDeclaration[source.value=/^(node:)?process$/]', message },
 ];
 
 export default tseslint.config(
