@@ -147,7 +147,7 @@ describe('every route of the admin API', () => {
 
   it('refuses a refresh token', async () => {
     const { tokens } = await connect(server, { scope: 'mcp:tools:read offline_access' });
-    expect(tokens.refresh_token).toBeDefined();
+    expect(tokens.refresh_token).toEqual(expect.stringMatching(/^gh_rt_/));
     expect(await onEveryRoute({ authorization: `Bearer ${tokens.refresh_token}` }, refusal)).toEqual(
       everywhere(invalidToken),
     );

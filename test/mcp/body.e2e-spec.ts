@@ -56,7 +56,7 @@ describe('The body of a request to the MCP endpoint', () => {
         reason_code: 'batch_refused',
         http_status: 400,
       });
-      expect(event?.client_id).toBeDefined();
+      expect(event?.client_id).toMatch(/^gh_c_/);
     });
   });
 
