@@ -77,11 +77,6 @@ export class AuditLog {
     return row.event_id;
   }
 
-  /** Resolves when every decision handed over so far is durable or has failed. */
-  async flushed(): Promise<void> {
-    await this.writing;
-  }
-
   private async drain(): Promise<void> {
     await Promise.resolve(); // Lets the decisions of this tick join.
     while (this.waiting.length > 0) {

@@ -37,10 +37,6 @@ export class LiveRevocations {
     for (const [name, { until }] of this.rows) if (until < now) this.rows.delete(name);
   }
 
-  get size(): number {
-    return this.rows.size;
-  }
-
   private newer(kind: RevocationKind, key: string | undefined, rev: number): boolean {
     if (key === undefined || this.rows.size === 0) return false;
     const row = this.rows.get(nameOf(kind, key));

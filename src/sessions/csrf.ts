@@ -25,8 +25,6 @@ export class Csrf {
     if (!browser) {
       browser = newToken('');
       this.cookies.set(res, BROWSER_COOKIE, browser);
-      // A second form on the same page must see the cookie that was just set.
-      req.headers.cookie = `${req.headers.cookie ? `${req.headers.cookie}; ` : ''}${this.config.secure ? '__Host-' : ''}${BROWSER_COOKIE}=${browser}`;
     }
     return this.sealer.mac('csrf', this.bound(req, browser, purpose)).toString('base64url');
   }

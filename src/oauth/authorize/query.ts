@@ -1,9 +1,8 @@
 /** Writes parameters, as Express parsed them from a query or a form, as a query again. */
-export function toQuery(source: unknown, without: readonly string[] = []): string {
+export function toQuery(source: unknown): string {
   const query = new URLSearchParams();
   if (typeof source === 'object' && source !== null) {
     for (const [name, value] of Object.entries(source)) {
-      if (without.includes(name)) continue;
       for (const item of Array.isArray(value) ? value : [value])
         if (typeof item === 'string') query.append(name, item);
     }

@@ -29,7 +29,7 @@ export class ReplayPunishment {
       grantId: state.grant_id,
       token: { kind: reason === 'code_replayed' ? 'code' : 'refresh' },
     });
-    const ended = await this.writer.endGrants(tx, 'id', state.grant_id, {
+    const ended = await this.writer.endGrant(tx, state.grant_id, {
       actor: { type: 'system' },
       reason,
     });

@@ -24,8 +24,6 @@ interface EndedGrant {
   readonly client_id: string;
 }
 
-type GrantColumn = 'id' | 'session_id';
-
 /** The statements behind `Endings`. */
 @Injectable()
 export class EndingWriter {
@@ -36,8 +34,10 @@ export class EndingWriter {
     private readonly sessions: SessionList,
   ) {}
 
-  async endGrants(tx: EntityManager, column: GrantColumn, value: string, by: By): Promise<EndedRows> {
-    return this.endEach(tx, await this.markGrants(tx, `${column} = $1`, [value], by), by);
+  async endGrant(tx: EntityManager, id: string, by: By): Promise<EndedRows> {
+    const ended = await this.markGrants(tx, 'id = $1', [id], by);
+    if (ended.length > 0) await this.forgetConsent(tx, id);
+    return this.endEach(tx, ended, by);
   }
 
   async endApp(tx: EntityManager, userId: string, clientId: string, by: By): Promise<EndedRows> {
@@ -135,14 +135,16 @@ export class EndingWriter {
        WHERE ${where} AND revoked_at IS NULL RETURNING id, user_id, client_id`,
       [...values, by.reason ?? null],
     );
-    if (where === 'id = $1' && rows.length > 0) {
-      // A person who is asked again can tell that the access was ended; a remembered yes would hide it.
-      await tx.query(
-        `DELETE FROM consents c USING grants g WHERE g.id = $1 AND c.user_id = g.user_id AND c.client_id = g.client_id AND c.resource = g.resource`,
-        values,
-      );
-    }
     return rows;
+  }
+
+  /** A person who is asked again can tell that the access was ended; a remembered yes would hide it. */
+  private async forgetConsent(tx: EntityManager, grantId: string): Promise<void> {
+    await tx.query(
+      `DELETE FROM consents c USING grants g
+       WHERE g.id = $1 AND c.user_id = g.user_id AND c.client_id = g.client_id AND c.resource = g.resource`,
+      [grantId],
+    );
   }
 
   private async write(

@@ -26,9 +26,7 @@ export class Endings {
   ) {}
 
   async grant(id: string, by: By): Promise<Ended | undefined> {
-    return this.run('SELECT 1 FROM grants WHERE id = $1', id, (tx) =>
-      this.writer.endGrants(tx, 'id', id, by),
-    );
+    return this.run('SELECT 1 FROM grants WHERE id = $1', id, (tx) => this.writer.endGrant(tx, id, by));
   }
 
   /** All a person allowed at one client; the consent is forgotten too. */
