@@ -6,6 +6,7 @@ COPY tsconfig.json nest-cli.json ./
 COPY scripts scripts
 COPY migrations migrations
 COPY demo demo
+COPY console console
 COPY src src
 COPY LICENSE ./
 # The snapshot is for embedded databases, which production does not use.
@@ -22,4 +23,4 @@ USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "const base = new URL(process.env.PUBLIC_URL || 'http://localhost').pathname.replace(/\\/$/, ''); fetch(`http://127.0.0.1:${process.env.PORT}${base}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "dist/src/main.js"]
+CMD ["node", "dist/bundle/server/main.js"]

@@ -12,7 +12,7 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   reporters: ['default', '<rootDir>/scripts/counts-reporter.mjs'],
-  maxWorkers: 2,
+  maxWorkers: 3,
   testTimeout: 60_000,
   randomize: true,
 };

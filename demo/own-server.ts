@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Stage } from './options.js';
 
-const ENTRY = fileURLToPath(new URL('../src/main.js', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../bundle/server/main.js', import.meta.url));
 const READY_MS = 20_000;
 const STOP_MS = 8_000;
 

@@ -42,7 +42,7 @@ export class Person {
     const form = formsOf(html).find(({ html: text }) => /name="(?:password|decision)"/.test(text));
     if (!form)
       throw new Surprise(`${url.pathname} (${response.status}) has no form to fill in: ${titleOf(html)}`);
-    if (/role="alert"/.test(html))
+    if (/id="problem"/.test(html))
       throw new Surprise(`${url.pathname} refused the sign-in of ${this.stage.email}`);
     const fields = hiddenFields(form.html);
     if (/name="password"/.test(form.html)) {

@@ -6,7 +6,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const SOURCES = ['src', 'migrations', 'demo', 'nest-cli.json', 'package-lock.json', 'tsconfig.json'];
+const SOURCES = [
+  'src',
+  'migrations',
+  'demo',
+  'console',
+  'nest-cli.json',
+  'package-lock.json',
+  'tsconfig.json',
+];
 const ENTRY = join(root, 'dist/src/main.js');
 /** Made last, so a build that was interrupted has none. */
 const SNAPSHOT = join(root, 'dist/embedded-snapshot');
@@ -14,9 +22,12 @@ const SNAPSHOT = join(root, 'dist/embedded-snapshot');
 /** @returns {Promise<void>} @throws Error with the compiler's words when the build fails. */
 export async function ensureBuilt() {
   if (existsSync(ENTRY) && existsSync(SNAPSHOT) && newest(SOURCES) <= statSync(ENTRY).mtimeMs) return;
-  console.log('Building …');
+  // Standard output belongs to what is built.
+  console.error('Building …');
   const startedAt = new Date();
   await run(createRequire(import.meta.url).resolve('@nestjs/cli/bin/nest.js'), 'build');
+  await run(join(root, 'scripts/bundle.mjs'));
+  await run(join(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', 'console/vite.config.js');
   await run(join(root, 'scripts/make-snapshot.mjs'));
   // A source that was changed while the build ran is newer than the build.
   utimesSync(ENTRY, startedAt, startedAt);

@@ -7,6 +7,8 @@ import { samples } from './preview-samples.mjs';
 const built = pathToFileURL(resolve(process.argv[2] ?? 'dist', 'src/pages') + '/');
 const { Pages } = await import(new URL('pages.js', built));
 const { Stylesheet } = await import(new URL('stylesheet.js', built));
+const { BrowserScripts } = await import(new URL('browser-scripts.js', built));
+const { Templates } = await import(new URL('templates.js', built));
 const { AssetsController } = await import(new URL('assets.controller.js', built));
 
 const config = {
@@ -18,11 +20,13 @@ const config = {
   },
 };
 const stylesheet = new Stylesheet(config);
-const pages = new Pages(config, stylesheet);
-const assets = new AssetsController(stylesheet);
+const scripts = new BrowserScripts();
+const pages = new Pages(config, stylesheet, new Templates(config), scripts);
+const assets = new AssetsController(stylesheet, scripts);
 
 const app = express();
 app.get('/assets/gatehouse.css', (req, res) => assets.css(req.query.v, res));
+app.get('/assets/passkeys.js', (req, res) => assets.passkeys(req.query.v, res));
 app.get('/', (_req, res) => {
   const links = Object.keys(samples).map((name) => `<li><a href="/${name}">${name}</a></li>`);
   res.send(`<ul>${links.join('')}</ul>`);

@@ -5,6 +5,8 @@ const ago = (hours) => new Date(Date.now() - hours * 3_600_000);
 const login = {
   page: 'login',
   csrf,
+  hidden: {},
+  byAddress: false,
   localAccounts: true,
   providers: [],
   returnTo: '/oauth2/authorize?client_id=sample',
@@ -52,6 +54,13 @@ const identity = {
   ],
 };
 
+/** With what may be left out, and what an admin allowed beforehand. */
+const narrowable = [
+  { ...read, scopes: [{ ...read.scopes[0], preapproved: true }] },
+  { ...change, scopes: [{ ...change.scopes[0], optional: true, isNew: true }] },
+  { ...identity, scopes: [{ ...identity.scopes[0], optional: true }, identity.scopes[1]] },
+];
+
 const consent = {
   page: 'consent',
   client: {
@@ -77,6 +86,28 @@ const local = {
   client: { name: 'Claude Code', clientId: 'dyn_8f2b41c09d7e', approved: false },
   redirectHost: '127.0.0.1:53682',
   onThisComputer: true,
+};
+
+const device = { page: 'device', account: consent.account, switchAccountHref: '/login', csrf };
+const deviceConfirm = {
+  page: 'device-confirm',
+  userCode: 'WDJB-MJHT',
+  client: {
+    name: 'Build server',
+    clientId: 'gh_c_8f2b41c09d7e',
+    authenticated: false,
+    firstSeen: ago(300),
+    approved: true,
+  },
+  startedAt: ago(0.03),
+  startedFrom: '203.0.113.7',
+  account: consent.account,
+  switchAccountHref: '/login',
+  resourceName: 'Example Notes',
+  groups: [read, change, identity],
+  accessEndsAfterDays: 30,
+  hidden: { user_code: 'WDJBMJHT' },
+  csrf,
 };
 
 const app = {
@@ -125,6 +156,21 @@ const account = {
       browser: 'Safari on iPhone',
     },
   ],
+  signIns: {
+    identities: [
+      {
+        id: '1',
+        provider: 'Example SSO',
+        email: 'ada@example.com',
+        createdAt: ago(9_000),
+        lastLoginAt: ago(5),
+      },
+      { id: '2', provider: 'GitHub', createdAt: ago(600) },
+    ],
+    connectable: [{ provider: 'GitLab', href: '/sso/gitlab/link?proof=sample' }],
+    mayChange: true,
+    securityHref: '/account/security',
+  },
   activity: [
     { clientName: 'Claude', tool: 'notes_search', count: 14, at: ago(2), refused: false },
     { clientName: 'Claude Code', tool: 'notes_delete', count: 1, at: ago(3), refused: true },
@@ -139,6 +185,23 @@ export const samples = {
   'login-error': { ...login, email: 'ada@example.com', problem: 'bad_credentials', appName: 'Claude Code' },
   'login-providers': { ...login, providers, appName: 'Claude' },
   'login-sso-only': { ...login, localAccounts: false, providers, problem: 'session_expired' },
+  'login-by-address': { ...login, providers, byAddress: true, appName: 'Claude' },
+  'login-address-only': {
+    ...login,
+    providers,
+    byAddress: true,
+    localAccounts: false,
+    email: 'ada@example.org',
+    problem: 'unknown_domain',
+  },
+  'login-not-fresh': { ...login, providers, appName: 'Claude', problem: 'sso_not_fresh' },
+  continue: { page: 'continue', label: 'Example SSO', href: '/sso/corporate' },
+  'login-choose': {
+    ...login,
+    appName: 'Claude',
+    present: { name: 'Ada Lovelace', email: 'ada@example.com', href: '/oauth2/authorize?client_id=sample' },
+  },
+  'login-other': { ...login, appName: 'Claude', problem: 'other_account' },
   'consent-first': consent,
   'consent-local': local,
   'consent-remembered': { ...consent, remembered: true },
@@ -151,6 +214,9 @@ export const samples = {
       { kind: 'account', scopes: [scope('profile', 'See your picture.', [], { optional: true })] },
     ],
   },
+  'consent-changed': { ...consent, changed: true },
+  'consent-narrowed': { ...consent, groups: narrowable, nothingLeft: true },
+  'consent-claimed': { ...local, client: { ...local.client, claimedHost: 'claude.ai' } },
   'consent-long': {
     ...local,
     client: { ...local.client, name: longName, clientId: `https://${'sub.'.repeat(60)}example.com/client` },
@@ -158,7 +224,29 @@ export const samples = {
     resourceName: longName,
     redirectHost: `${'login.microsoft.com.'.repeat(10)}evil.example`,
   },
-  'account-empty': { ...account, apps: [], sessions: account.sessions.slice(0, 1), activity: [] },
+  device,
+  'device-wrong': { ...device, problem: 'unknown_code' },
+  'device-nothing': { ...device, userCode: 'WDJB-MJHT', problem: 'nothing_to_grant' },
+  'device-confirm': deviceConfirm,
+  'device-elsewhere': {
+    ...deviceConfirm,
+    client: { ...deviceConfirm.client, approved: false, firstSeen: undefined, claimedHost: 'claude.ai' },
+    yourAddress: '198.51.100.2',
+  },
+  'device-allowed': { page: 'device-done', clientName: 'Build server', allowed: true },
+  'device-denied': { page: 'device-done', clientName: 'Build server', allowed: false },
+  'account-stale': {
+    ...account,
+    problem: 'not_fresh',
+    signIns: { ...account.signIns, mayChange: false },
+  },
+  'account-empty': {
+    ...account,
+    signIns: { identities: [], connectable: [], mayChange: true },
+    apps: [],
+    sessions: account.sessions.slice(0, 1),
+    activity: [],
+  },
   'account-full': account,
   'account-notice': { ...account, apps: [], notice: { kind: 'app_ended', subject: 'Claude Code' } },
   logout: { page: 'logout', csrf, hidden: {}, email: 'ada@example.com' },
@@ -166,6 +254,19 @@ export const samples = {
     page: 'signed-out',
     continueHref: 'https://app.example.com/bye',
     continueHost: 'app.example.com',
+  },
+  'form-post': {
+    page: 'form-post',
+    host: 'app.example.com',
+    action: 'https://app.example.com/callback',
+    fields: { code: 'sample' },
+  },
+  'refused-request': {
+    page: 'refused-request',
+    host: 'app.example.com',
+    problem: { code: 'invalid_scope', description: 'A scope is unknown' },
+    back: { href: 'https://app.example.com/callback?error=invalid_scope' },
+    decisionId: '01JB5Q8Z3MGX7W2T',
   },
   error: {
     page: 'error',

@@ -9,4 +9,4 @@ const built = await ensureBuilt().then(
     return false;
   },
 );
-if (built) await import('../dist/src/main.js');
+if (built) await import('../dist/bundle/server/main.js');

@@ -8,12 +8,13 @@ export function banner(config: AppConfig, admin: BootstrappedAdmin | undefined):
     ['MCP server', `${config.mcpResource}   paste this into your AI client`],
     ['Sign in', signIn(config, admin)],
     ['Account', `${publicUrl}/account`],
+    ...(config.policies.console ? [['Console', `${publicUrl}/console`] as [string, string]] : []),
     ['Admin API', `${publicUrl}/admin/docs`],
     ['Database', config.embedded ? `embedded, in ${config.dataDir}` : 'PostgreSQL server'],
   ];
   const lines = rows.map(([name, value]) => `  ${name.padEnd(11)} ${value}`);
   if (admin?.password !== undefined) lines.push('', '  The password is shown this once. Keep it.');
-  if (!config.openRegistration) {
+  if (config.registrationMode === 'closed') {
     lines.push(
       '',
       '  Clients cannot register themselves: set policies.registration to open in GATEHOUSE_CONFIG, or add them.',

@@ -1,28 +1,20 @@
 import { BadRequestException } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import {
-  json,
-  urlencoded,
-  type NextFunction,
-  type Request,
-  type RequestHandler,
-  type Response,
-} from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { ProblemFilter, setUpAdminDocs } from './admin/index.js';
 import { auditContext, Refusals } from './audit/index.js';
+import { bodies, cutOff } from './bodies.js';
 import { AppConfig } from './config/index.js';
 import { crossOrigin } from './cors.js';
+import { refuseForeignForms } from './foreign-forms.js';
 import { JsonRpcFilter } from './mcp/index.js';
 import { OAuthErrorFilter } from './oauth/index.js';
+import { ScimFilter } from './scim/index.js';
 import { PageErrorFilter } from './sessions/index.js';
 import { UnmatchedFilter } from './unmatched.filter.js';
 
 /** Spellings of MCP's 2025-03-26 revision. Routes take no notice of case. */
 const ALIASES = /^\/(?:authorize|token|register)\/?$/i;
-const MAX_PARAMETERS = 1_000;
-/** Nothing that is read here nests deeper than this; what walks a body would run out of stack. */
-const MAX_DEPTH = 32;
-
 /** Everything that is done to the application object. */
 export function setUpHttp(app: NestExpressApplication, config: AppConfig): void {
   app.disable('x-powered-by');
@@ -30,15 +22,24 @@ export function setUpHttp(app: NestExpressApplication, config: AppConfig): void 
   // Repeated parameters become lists, and `a[b]=c` stays a name: nothing is nested (RFC 6749 §3.1).
   app.set('query parser', 'simple');
   app.set('etag', false);
-  app.use(withoutBasePath(config.basePath), auditContext, hardening(config), crossOrigin);
+  app.use(
+    withoutBasePath(config.basePath),
+    auditContext,
+    cutOff,
+    hardening(config),
+    refuseTwoHosts,
+    crossOrigin,
+  );
+  app.use(refuseForeignForms(config.origin));
   if (!config.policies.clients.legacy_aliases) app.use(ALIASES, refuse);
-  app.use(...bodies(config), refuseDeep);
+  app.use(...bodies(config));
   app.useGlobalFilters(
     new UnmatchedFilter({
       admin: app.get(ProblemFilter),
       mcp: new JsonRpcFilter(app.get(Refusals)),
       oauth: app.get(OAuthErrorFilter),
       pages: app.get(PageErrorFilter),
+      scim: app.get(ScimFilter),
     }),
   );
   setUpAdminDocs(app, config);
@@ -72,30 +73,13 @@ function hardening(config: AppConfig): RequestHandler {
   };
 }
 
+/** RFC 9112 §3.2. Two lines are two opinions on where the request is to go: a proxy and we could each believe another. */
+function refuseTwoHosts(req: Request, _res: Response, next: NextFunction): void {
+  const names = req.rawHeaders.filter((_, index) => index % 2 === 0);
+  const hosts = names.filter((name) => name.toLowerCase() === 'host');
+  next(hosts.length > 1 ? new BadRequestException() : undefined);
+}
+
 function refuse(_req: Request, res: Response): void {
   res.status(404).json({ error: 'invalid_request', error_description: 'There is no such endpoint' });
-}
-
-/** `/mcp` reads its body itself, after the bearer was checked. Compressed bodies are refused: no bombs. */
-function bodies(config: AppConfig): [RequestHandler, RequestHandler] {
-  const limit = config.limits.formBody;
-  const form = urlencoded({ extended: false, limit, parameterLimit: MAX_PARAMETERS, inflate: false });
-  const object = json({ limit, inflate: false, strict: true });
-  const except =
-    (parser: RequestHandler): RequestHandler =>
-    (req, res, next) => {
-      if (/^\/mcp(?:\/|$)/i.test(req.path)) next();
-      else void parser(req, res, next);
-    };
-  return [except(form), except(object)];
-}
-
-function refuseDeep(req: Request, _res: Response, next: NextFunction): void {
-  let level: unknown[] = [req.body];
-  for (let depth = 0; level.length > 0 && depth <= MAX_DEPTH; depth++) {
-    level = level.flatMap((value) =>
-      typeof value === 'object' && value !== null ? (Object.values(value) as unknown[]) : [],
-    );
-  }
-  next(level.length > 0 ? new BadRequestException() : undefined);
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LoggerService } from '@nestjs/common';
 import type { Params } from 'nestjs-pino';
-import { currentAudit } from './audit/index.js';
+import { currentAudit, loggedPath } from './audit/index.js';
 import type { AppConfig } from './config/index.js';
 
 /** Wherever these names appear in a logged object, their values are not written. */
@@ -78,7 +78,7 @@ export class QuietLogger implements LoggerService {
 }
 
 function describeRequest(req: IncomingMessage & { id?: unknown }): object {
-  return { id: req.id, method: req.method, path: req.url?.split('?', 1)[0] };
+  return { id: req.id, method: req.method, path: loggedPath(req.url?.split('?', 1)[0] ?? '') };
 }
 
 function describeResponse(res: ServerResponse): object {
@@ -86,8 +86,13 @@ function describeResponse(res: ServerResponse): object {
 }
 
 /** Of a database error the statement and its parameters stay out: they may hold what people typed. */
-function describeError(error: unknown): object {
+function describeError(given: unknown): object {
+  // pino-http describes an error in its own way first, and keeps it beside that.
+  const error = isWrapped(given) ? given.raw : given;
   if (!(error instanceof Error)) return { message: 'not an error object' };
   const code = 'code' in error ? { code: error.code } : {};
   return { type: error.name, message: error.message, ...code, stack: error.stack };
 }
+
+const isWrapped = (given: unknown): given is { raw: unknown } =>
+  typeof given === 'object' && given !== null && 'raw' in given;

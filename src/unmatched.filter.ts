@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import type { ProblemFilter } from './admin/index.js';
 import type { JsonRpcFilter } from './mcp/index.js';
 import type { OAuthErrorFilter } from './oauth/index.js';
+import type { ScimFilter } from './scim/index.js';
 import type { PageErrorFilter } from './sessions/index.js';
 
 export interface Filters {
@@ -10,6 +11,7 @@ export interface Filters {
   readonly mcp: JsonRpcFilter;
   readonly oauth: OAuthErrorFilter;
   readonly pages: PageErrorFilter;
+  readonly scim: ScimFilter;
 }
 
 /** Errors that no controller saw (no such route, an unreadable body) get the shape of the place they were sent to. */
@@ -25,6 +27,7 @@ export class UnmatchedFilter implements ExceptionFilter {
 const SHAPES: readonly (readonly [RegExp, keyof Filters])[] = [
   [/^\/mcp(?:\/|$)/i, 'mcp'],
   [/^\/admin(?:\/|$)/i, 'admin'],
+  [/^\/scim(?:\/|$)/i, 'scim'],
   [/^\/oauth2\/(?:authorize|logout)(?:\/|$)/i, 'pages'],
   [/^\/(?:oauth2|\.well-known|health)(?:\/|$)/i, 'oauth'],
   [/^\/(?:token|register)(?:\/|$)/i, 'oauth'],

@@ -16,18 +16,20 @@ export class AccountPage {
   ) {}
 
   async send(req: Request, res: Response, person: SignedIn, query: Record<string, unknown>): Promise<void> {
-    const [apps, sessions, notice] = await Promise.all([
+    const [apps, sessions, said, signIns] = await Promise.all([
       this.apps.of(person.userId),
       this.own.sessions(person),
-      this.own.notice(query),
+      this.own.said(query),
+      this.own.signIns.view(req, res, person),
     ]);
     this.pages.send(req, res, {
       page: 'account',
       person: { email: person.email, ...(person.name && { name: person.name }) },
       ...apps,
       sessions,
+      signIns,
       csrf: this.visitor.formToken(req, res),
-      ...(notice && { notice }),
+      ...said,
     });
   }
 }

@@ -3,9 +3,9 @@ import type { Request, Response } from 'express';
 import { AppConfig } from '../config/index.js';
 import { Endings } from '../oauth/index.js';
 import { formPipe, PageErrorFilter } from '../sessions/index.js';
+import { accountUrl } from './account-url.js';
 import { AccountPage } from './account-page.js';
 import { EndAppRequest, EndEverythingRequest, EndSessionRequest } from './account.request.js';
-import type { AccountNotice } from './own-things.js';
 import { AccountVisitor } from './account-visitor.js';
 
 /** Where a person sees and ends what they allowed. */
@@ -38,7 +38,7 @@ export class AccountController {
       actor: { type: 'user', id: person.userId },
       reason: 'ended_by_person',
     });
-    this.back(res, ended ? 'app_ended' : undefined, form.client_id);
+    res.redirect(303, accountUrl(this.config, ended ? 'app_ended' : undefined, { app: form.client_id }));
   }
 
   @Post('sessions/end')
@@ -54,7 +54,7 @@ export class AccountController {
         actor: { type: 'user', id: person.userId },
         reason: 'ended_by_person',
       });
-    this.back(res, own ? 'session_ended' : undefined);
+    res.redirect(303, accountUrl(this.config, own ? 'session_ended' : undefined));
   }
 
   @Post('end-all')
@@ -64,18 +64,10 @@ export class AccountController {
       actor: { type: 'user', id: person.userId },
       reason: 'ended_by_person',
     });
-    this.back(res, 'all_ended');
+    res.redirect(303, accountUrl(this.config, 'all_ended'));
   }
 
   private toLogin(res: Response): void {
     res.redirect(303, `${this.config.basePath}/login?return_to=%2Faccount`);
-  }
-
-  private back(res: Response, notice: AccountNotice | undefined, app?: string): void {
-    const query = new URLSearchParams({
-      ...(notice && { done: notice }),
-      ...(app !== undefined && { app }),
-    }).toString();
-    res.redirect(303, `${this.config.basePath}/account${query && '?'}${query}`);
   }
 }

@@ -3,10 +3,22 @@ import { AccountPage } from './account-page.js';
 import { OwnThings } from './own-things.js';
 import { AccountVisitor } from './account-visitor.js';
 import { AccountController } from './account.controller.js';
+import { Disconnections } from './disconnections.js';
+import { SignInsController } from './sign-ins.controller.js';
+import { SignIns } from './sign-ins.js';
 import { ConnectedApps } from './connected-apps.js';
+import { SECURITY_CONTROLLERS, SECURITY_PAGES } from './security/index.js';
 
 @Module({
-  controllers: [AccountController],
-  providers: [AccountVisitor, AccountPage, OwnThings, ConnectedApps],
+  controllers: [AccountController, SignInsController, ...SECURITY_CONTROLLERS],
+  providers: [
+    AccountVisitor,
+    AccountPage,
+    OwnThings,
+    ConnectedApps,
+    SignIns,
+    Disconnections,
+    ...SECURITY_PAGES,
+  ],
 })
 export class AccountModule {}

@@ -22,8 +22,9 @@ export class ConnectedApps {
 
   async of(userId: string): Promise<Apps> {
     const { items } = await this.grants.list({ userId, active: true, limit: MAX_GRANTS });
-    const since = new Date(Date.now() - 7 * DAY_MS);
-    const calls = await this.trail.search({ userId, type: ['mcp.tool.called'], since, limit: MAX_CALLS });
+    const since = new Date(Date.now() - 7 * DAY_MS).toISOString();
+    const type = ['mcp.tool.called'];
+    const calls = await this.trail.search({ user_id: userId, type, since, limit: MAX_CALLS });
     const decisions = calls.items.filter(({ tool }) => tool?.phase === 'decision');
     const byClient = groupBy(items, ({ clientId }) => clientId);
     const apps = await Promise.all([...byClient.values()].map((grants) => this.app(grants, decisions)));

@@ -8,11 +8,14 @@ import {
 } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { Audited } from '../audit/index.js';
+import { AdminThrottle } from './admin-throttle.guard.js';
 import { AdminGuard } from './admin.guard.js';
+import { DryRun, DryRunResponse } from './dry-run.js';
 import { JsonBodyGuard } from './json-body.guard.js';
-import { AnswerHeaders } from './paging.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProblemResponse } from './problem.response.js';
+import { QueryConventions } from './query-conventions.js';
+import { RepeatSafety } from './repeat-safety.js';
 import { ADMIN_BASE } from './urls.js';
 import { validation } from './validation.js';
 
@@ -24,16 +27,16 @@ const problem = (status: '4XX' | '5XX') =>
   });
 
 /** A controller of the admin API below `/admin/v1`, with all that its routes have in common. */
-export const AdminController = (path: string): ClassDecorator =>
+export const AdminController = (path: string, tag = path): ClassDecorator =>
   applyDecorators(
     Controller(`${ADMIN_BASE}/${path}`),
-    UseGuards(AdminGuard, JsonBodyGuard),
+    UseGuards(AdminGuard, AdminThrottle, JsonBodyGuard),
     UsePipes(validation),
-    UseInterceptors(AnswerHeaders),
+    UseInterceptors(QueryConventions, RepeatSafety, DryRun),
     UseFilters(ProblemFilter),
     Audited('admin.request.handled'),
-    ApiTags(path),
-    ApiExtraModels(ProblemResponse),
+    ApiTags(tag),
+    ApiExtraModels(ProblemResponse, DryRunResponse),
     problem('4XX'),
     problem('5XX'),
   );

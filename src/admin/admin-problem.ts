@@ -5,12 +5,16 @@ export const PROBLEMS = {
   invalid_request: { status: 400, title: 'The request is not valid' },
   credentials_missing: { status: 401, title: 'An access token is required' },
   invalid_token: { status: 401, title: 'The access token is not valid' },
+  insufficient_user_authentication: { status: 401, title: 'A more recent sign-in is required' },
   insufficient_scope: { status: 403, title: 'The access token does not allow this' },
   forbidden: { status: 403, title: 'This is not allowed' },
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'This method is not allowed here' },
+  conflict: { status: 409, title: 'This does not fit what there is' },
+  precondition_failed: { status: 412, title: 'It has changed meanwhile' },
   payload_too_large: { status: 413, title: 'The request is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON' },
+  unprocessable: { status: 422, title: 'This cannot be done with that' },
   too_many_requests: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Something went wrong here' },
   temporarily_unavailable: { status: 503, title: 'Temporarily unavailable' },
@@ -31,6 +35,8 @@ interface Details {
   readonly reason?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly errors?: readonly FieldError[];
+  /** Beside the members that every problem has (RFC 9457 §3.2). */
+  readonly members?: Readonly<Record<string, unknown>>;
 }
 
 /** A request to the admin API that is not served; answered in one place, by the filter. */

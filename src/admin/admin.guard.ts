@@ -2,16 +2,28 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { AuditLog, identify } from '../audit/index.js';
 import { AppConfig } from '../config/index.js';
 import {
-  AccessTokenVerifier,
+  accessChallenge,
+  AccessRefused,
   idsOf,
-  InvalidToken,
+  ResourceAccess,
   ScopeCatalogue,
   type VerifiedToken,
 } from '../oauth/index.js';
-import { AdminProblem } from './admin-problem.js';
+import { adminMetadataUrl } from './admin-challenge.js';
+import { AdminProblem, type ProblemCode } from './admin-problem.js';
 import type { AdminRequest } from './admin-request.js';
-import { bearerChallenge, bearerToken } from './bearer.js';
+import { given } from './paging.js';
+import { asksRecentSignIn, checkRecentSignIn } from './recent-sign-in.js';
 import { requiredScope } from './require-admin-scope.js';
+
+/** A wrong proof is a wrong token to this API: what is wrong with it is in the challenge (RFC 9449 §7.1). */
+const PROBLEM_OF = {
+  credentials_missing: 'credentials_missing',
+  invalid_request: 'invalid_request',
+  invalid_token: 'invalid_token',
+  invalid_dpop_proof: 'invalid_token',
+  use_dpop_nonce: 'invalid_token',
+} as const satisfies Record<string, ProblemCode>;
 
 /**
  * Every request carries an access token for the admin resource in the Authorization header, and nowhere else, with the
@@ -21,7 +33,7 @@ import { requiredScope } from './require-admin-scope.js';
 export class AdminGuard implements CanActivate {
   constructor(
     private readonly config: AppConfig,
-    private readonly verifier: AccessTokenVerifier,
+    private readonly access: ResourceAccess,
     private readonly catalogue: ScopeCatalogue,
     private readonly audit: AuditLog,
   ) {}
@@ -34,37 +46,32 @@ export class AdminGuard implements CanActivate {
     const actor = token.userId
       ? ({ type: 'admin', id: token.userId } as const)
       : ({ type: 'client', id: token.clientId } as const);
-    req.operator = { actor, scopes: token.scopes };
+    const ifMatch = req.headers['if-match'];
+    const { authTime } = token;
+    req.token = token;
+    req.operator = { actor, scopes: token.scopes, ...given({ ifMatch, authTime }) };
     identify({ actor, ...idsOf(token) });
     await this.authorize(token, scope);
+    if (asksRecentSignIn(execution.getHandler())) {
+      const maxAge = this.config.lifetimes.adminSignIn;
+      checkRecentSignIn(req.operator, { maxAge, resourceMetadata: adminMetadataUrl(this.config) });
+    }
     return true;
   }
 
   private async authenticated(req: AdminRequest, scope: string): Promise<VerifiedToken> {
-    const credentials = bearerToken(req.rawHeaders);
-    // RFC 6750 §3.1: a request without credentials is told no error code.
-    if (!credentials)
-      throw new AdminProblem('credentials_missing', { headers: bearerChallenge(this.config, { scope }) });
-    if (credentials === 'malformed') {
-      const headers = bearerChallenge(this.config, { error: 'invalid_request' });
-      throw new AdminProblem('invalid_request', {
-        detail: 'The Authorization header is malformed',
-        reason: 'malformed_credentials',
-        headers,
-      });
-    }
     try {
-      return await this.verifier.verify(credentials.token, this.config.adminResource);
+      return await this.access.verify(req, this.config.adminResource);
     } catch (error) {
-      if (!(error instanceof InvalidToken)) throw error;
-      if (error.token) identify(idsOf(error.token));
-      const detail = 'The access token is expired, revoked or not for this API';
-      const headers = bearerChallenge(this.config, { error: 'invalid_token', scope });
-      throw new AdminProblem('invalid_token', { detail, reason: error.reason, headers }, { cause: error });
+      if (!(error instanceof AccessRefused)) throw error;
+      const { code = 'credentials_missing', reason, description: detail } = error;
+      const resourceMetadata = adminMetadataUrl(this.config);
+      const headers = { 'WWW-Authenticate': error.challenge({ resourceMetadata, scopes: [scope] }) };
+      throw new AdminProblem(PROBLEM_OF[code], { detail, reason, headers }, { cause: error });
     }
   }
 
-  private async authorize({ scopes, jti }: VerifiedToken, scope: string): Promise<void> {
+  private async authorize({ scopes, jti, jkt }: VerifiedToken, scope: string): Promise<void> {
     const missing = this.catalogue.missing(scopes, [scope]);
     if (missing.length === 0) return;
     await this.audit.decide({
@@ -73,7 +80,15 @@ export class AdminGuard implements CanActivate {
       authz: { required: [scope], granted: scopes, missing },
       token: { kind: 'access', jti },
     });
-    const headers = bearerChallenge(this.config, { error: 'insufficient_scope', scope });
-    throw new AdminProblem('insufficient_scope', { detail: `This needs the scope ${scope}`, headers });
+    const challenge = accessChallenge({
+      scheme: jkt === undefined ? 'Bearer' : 'DPoP',
+      error: 'insufficient_scope',
+      resourceMetadata: adminMetadataUrl(this.config),
+      scopes: [scope],
+    });
+    throw new AdminProblem('insufficient_scope', {
+      detail: `This needs the scope ${scope}`,
+      headers: { 'WWW-Authenticate': challenge },
+    });
   }
 }

@@ -1,30 +1,42 @@
 import { Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
-import { EVENT_TYPES } from '../audit/index.js';
+import { EVENT_TYPES, piiOf, schemaOf, SEVERITIES, type EventTypeInfo } from '../audit/index.js';
 import { AdminController } from './admin-controller.js';
 import { RequireAdminScope } from './require-admin-scope.js';
 
 export class EventTypeResponse {
   @ApiProperty() type!: string;
+  @ApiProperty() description!: string;
   @ApiProperty({
-    enum: ['info', 'low', 'medium', 'high', 'critical'],
+    enum: SEVERITIES,
     description: 'Unless an event says otherwise',
   })
   severity!: string;
   @ApiProperty({ type: 'integer' }) ocsf_class!: number;
+  @ApiProperty({ type: 'integer', description: 'OCSF activity of that class' }) ocsf_activity!: number;
   @ApiProperty({ enum: ['security', 'admin', 'tool_call', 'verbose'] }) retention!: string;
+  @ApiProperty({ type: String, isArray: true, description: 'Where personal data may be' })
+  pii_fields!: string[];
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'JSON Schema of its events' })
+  schema!: Record<string, unknown>;
 }
 
 export class EventTypesResponse {
   @ApiProperty({ type: EventTypeResponse, isArray: true }) items!: EventTypeResponse[];
 }
 
+const TYPES: readonly (readonly [string, EventTypeInfo])[] = Object.entries(EVENT_TYPES);
+
 const CATALOGUE: EventTypesResponse = {
-  items: Object.entries(EVENT_TYPES).map(([type, { severity, ocsfClass, retention }]) => ({
+  items: TYPES.map(([type, info]) => ({
     type,
-    severity,
-    ocsf_class: ocsfClass,
-    retention,
+    description: info.description,
+    severity: info.severity,
+    ocsf_class: info.ocsfClass,
+    ocsf_activity: info.activity,
+    retention: info.retention,
+    pii_fields: [...piiOf(info)],
+    schema: schemaOf(type, info),
   })),
 };
 

@@ -11,6 +11,7 @@ export class AuditEventResponse implements AuditEventBody {
   @ApiProperty(TEXT) type!: string;
   @ApiProperty({ type: 'integer' }) schema_version!: number;
   @ApiProperty({ ...COUNT, description: 'OCSF class' }) class_uid!: number;
+  @ApiPropertyOptional({ ...COUNT, description: 'OCSF activity' }) activity_id?: number;
   @ApiProperty(TIME) time!: string;
   @ApiProperty({ enum: ['info', 'low', 'medium', 'high', 'critical'] }) severity!: string;
   @ApiProperty(open) outcome!: AuditEventBody['outcome'];
@@ -25,6 +26,10 @@ export class AuditEventResponse implements AuditEventBody {
   @ApiPropertyOptional(open) authz?: NonNullable<AuditEventBody['authz']>;
   @ApiPropertyOptional({ type: 'array', items: open }) targets?: NonNullable<AuditEventBody['targets']>;
   @ApiPropertyOptional(open) timing?: NonNullable<AuditEventBody['timing']>;
+  @ApiPropertyOptional({ ...open, description: 'RFC 6902 patch, and hashes of what was and what is' })
+  change?: NonNullable<AuditEventBody['change']>;
+  @ApiPropertyOptional(TEXT) reason?: string;
+  @ApiPropertyOptional(TEXT) ticket?: string;
   @ApiPropertyOptional(open) details?: NonNullable<AuditEventBody['details']>;
 }
 

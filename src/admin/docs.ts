@@ -5,6 +5,7 @@ import type { AppConfig } from '../config/index.js';
 import { ScopeCatalogue } from '../oauth/index.js';
 import { PROBLEMS } from './admin-problem.js';
 import { AdminModule } from './admin.module.js';
+import { withConventions } from './document-conventions.js';
 import { SECURITY_SCHEME } from './require-admin-scope.js';
 import { ADMIN_BASE } from './urls.js';
 
@@ -13,11 +14,10 @@ const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** The OpenAPI document at `/admin/v1/openapi.json` and its readable form at `/admin/docs`; both are public. */
+/** The OpenAPI document at `/admin/v1/openapi.json` and its readable form at `/admin/docs`; both are public, and made when asked for. */
 export function setUpAdminDocs(app: INestApplication, config: AppConfig): void {
-  const document = adminDocument(app, config);
   app.use(['/admin/docs', `/${ADMIN_BASE}/openapi.json`], docsHeaders);
-  SwaggerModule.setup('admin/docs', app, document, {
+  SwaggerModule.setup('admin/docs', app, () => adminDocument(app, config), {
     jsonDocumentUrl: `${ADMIN_BASE}/openapi.json`,
     raw: ['json'],
     customCss: '.swagger-ui .topbar { display: none }',
@@ -57,10 +57,11 @@ function adminDocument(app: INestApplication, config: AppConfig): OpenAPIObject 
       SECURITY_SCHEME,
     )
     .build();
-  return SwaggerModule.createDocument(app, head, {
+  const document = SwaggerModule.createDocument(app, head, {
     include: [AdminModule],
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
+  return withConventions(document);
 }
 
 function adminScopes(catalogue: ScopeCatalogue): Record<string, string> {

@@ -17,6 +17,11 @@ export class ReceiptResponse {
     description: 'Milliseconds from the commit until the last acknowledgement',
   })
   propagation_ms!: number;
+
+  static of(this: void, receipt: RevocationReceipt): ReceiptResponse {
+    const { seq, replicas, acknowledged, missing, propagationMs } = receipt;
+    return { seq, replicas, acknowledged, missing: [...missing], propagation_ms: propagationMs };
+  }
 }
 
 export class EndedResponse {
@@ -27,16 +32,6 @@ export class EndedResponse {
   receipt?: ReceiptResponse;
 
   static of(this: void, { ended, grants, sessions, receipt }: Ended): EndedResponse {
-    return { ended, grants, sessions, ...(receipt && { receipt: receiptOf(receipt) }) };
+    return { ended, grants, sessions, ...(receipt && { receipt: ReceiptResponse.of(receipt) }) };
   }
-}
-
-function receiptOf({
-  seq,
-  replicas,
-  acknowledged,
-  missing,
-  propagationMs,
-}: RevocationReceipt): ReceiptResponse {
-  return { seq, replicas, acknowledged, missing: [...missing], propagation_ms: propagationMs };
 }

@@ -57,6 +57,26 @@ export const OptionalId = (description: string): PropertyDecorator =>
 export const OptionalChoice = (description: string, values: readonly string[]): PropertyDecorator =>
   applyDecorators(Omittable(), IsIn(values), ApiPropertyOptional({ description, enum: [...values] }));
 
+/** Left out, or `null` to take away what there was. */
+export const Clearable = (): PropertyDecorator =>
+  ValidateIf((_, value) => value !== undefined && value !== null);
+
+export const ClearableText = (description: string, max = 2_000): PropertyDecorator =>
+  applyDecorators(
+    Clearable(),
+    plainText(max),
+    ApiPropertyOptional({ description, type: String, nullable: true, minLength: 1, maxLength: max }),
+  );
+
+/** A duration as the configuration file has it. */
+export const OptionalDuration = (description: string): PropertyDecorator =>
+  applyDecorators(
+    Omittable(),
+    IsString(),
+    Matches(/^[1-9]\d{0,5}[smhd]$/, { message: '$property must be a duration such as 10m, 24h or 30d' }),
+    ApiPropertyOptional({ description, type: String, example: '24h' }),
+  );
+
 /** Repeated in the query, or given once. */
 export const OptionalChoices = (description: string, values: readonly string[]): PropertyDecorator =>
   applyDecorators(
@@ -94,11 +114,22 @@ export const QueryInteger = (description: string, max: number, byDefault: number
 const MOMENT = /^[12]\d{3}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/;
 
 /** Without an offset a time of day would mean another moment on another server. */
-export const OptionalMoment = (description: string): PropertyDecorator =>
+const isMoment = (): PropertyDecorator =>
   applyDecorators(
-    Omittable(),
     IsString(),
     IsISO8601({ strict: true, strictSeparator: true }),
     Matches(MOMENT, { message: '$property must be a date, or a date and time with Z or an offset' }),
+  );
+
+export const Moment = (description: string): PropertyDecorator =>
+  applyDecorators(isMoment(), ApiProperty({ description, type: String, format: 'date-time' }));
+
+export const OptionalMoment = (description: string): PropertyDecorator =>
+  applyDecorators(
+    Omittable(),
+    isMoment(),
     ApiPropertyOptional({ description, type: String, format: 'date-time' }),
   );
+
+export const momentOf = (text: string | undefined): Date | undefined =>
+  text === undefined ? undefined : new Date(text);

@@ -1,28 +1,44 @@
-import {
-  Injectable,
-  type CallHandler,
-  type ExecutionContext,
-  type NestInterceptor,
-  type Type,
-} from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { Request, Response } from 'express';
-import { tap, type Observable } from 'rxjs';
-import { AppConfig } from '../config/index.js';
-import { OptionalId, QueryInteger } from './fields.js';
+import type { Type } from '@nestjs/common';
+import { ApiHideProperty, ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Allow } from 'class-validator';
+import { OptionalChoice, OptionalText, QueryInteger } from './fields.js';
+import { COUNT } from './response-fields.js';
 
-/** `limit` alone, for lists whose cursor is not an id. */
-export class LimitRequest {
+const MAX_CURSOR = 4_096;
+
+/**
+ * What every list takes. `QueryConventions` checks the cursor before: what a handler sees is the key of the row
+ * beside the page, and `backwards` when the page is before that row.
+ */
+export class PageRequest {
   @QueryInteger('How many items to answer', 200, 50) limit: number = 50;
+  @OptionalText('`next` or `prev` of another page of the same list', MAX_CURSOR) cursor?: string;
+  @OptionalChoice('Say how many there are in all, up to 10000', ['capped']) count?: 'capped';
+  @Allow() @ApiHideProperty() backwards?: boolean;
 }
 
-export class PageRequest extends LimitRequest {
-  @OptionalId('`next` of the page before') cursor?: string;
+/** How much of a list, and where, in the words of the rooms that read it. */
+export interface Paged {
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly backwards?: boolean;
+  readonly counted?: boolean;
+}
+
+export function paged({ limit, cursor, backwards, count }: PageRequest): Paged {
+  return { limit, ...given({ cursor, backwards, counted: count && true }) };
+}
+
+export class CountResponse {
+  @ApiProperty(COUNT) value!: number;
+  @ApiProperty({ description: 'There are more than `value`' }) capped!: boolean;
 }
 
 export interface Page<T> {
   items: T[];
   next?: string;
+  prev?: string;
+  count?: CountResponse;
 }
 
 /** The class of a page, as the OpenAPI document needs it. */
@@ -31,15 +47,27 @@ export function PageOf<T>(item: Type<T>): Type<Page<T>> {
     @ApiProperty({ type: item, isArray: true }) items!: T[];
     @ApiPropertyOptional({ type: String, description: '`cursor` of the next page; absent on the last one' })
     next?: string;
+    @ApiPropertyOptional({
+      type: String,
+      description: '`cursor` of the page before; absent on the first one',
+    })
+    prev?: string;
+    @ApiPropertyOptional({ type: CountResponse, description: 'With `count=capped`' })
+    count?: CountResponse;
   }
   return PageResponse;
 }
 
-export function pageOf<View, T>(
-  { items, next }: { items: readonly View[]; next?: string },
-  map: (view: View) => T,
-): Page<T> {
-  return { items: items.map(map), ...(next !== undefined && { next }) };
+interface PageOfViews<View> {
+  readonly items: readonly View[];
+  readonly next?: string;
+  readonly prev?: string;
+  readonly count?: CountResponse;
+}
+
+export function pageOf<View, T>({ items, ...page }: PageOfViews<View>, map: (view: View) => T): Page<T> {
+  const { next, prev, count } = page;
+  return { items: items.map(map), ...given({ next, prev, count }) };
 }
 
 /** Leaves out members that are undefined, for callees that tell "absent" from "undefined". */
@@ -47,34 +75,4 @@ export function given<T extends object>(members: T): { [K in keyof T]?: Exclude<
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
-}
-
-/** What every served answer carries: it is not stored anywhere, and a page links to the next (RFC 8288). */
-@Injectable()
-export class AnswerHeaders implements NestInterceptor {
-  constructor(private readonly config: AppConfig) {}
-
-  intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const req = execution.switchToHttp().getRequest<Request>();
-    const res = execution.switchToHttp().getResponse<Response>();
-    res.setHeader('Cache-Control', 'no-store');
-    return next.handle().pipe(
-      tap((answer: unknown) => {
-        const cursor = nextOf(answer);
-        if (cursor !== undefined) res.setHeader('Link', `<${this.nextUrl(req, cursor)}>; rel="next"`);
-      }),
-    );
-  }
-
-  private nextUrl(req: Request, cursor: string): string {
-    const url = new URL(`${this.config.publicUrl}${req.path}`);
-    url.search = req.url.replace(/^[^?]*/, '');
-    url.searchParams.set('cursor', cursor);
-    return url.href;
-  }
-}
-
-function nextOf(answer: unknown): string | undefined {
-  if (typeof answer !== 'object' || answer === null || !('next' in answer)) return undefined;
-  return typeof answer.next === 'string' ? answer.next : undefined;
 }

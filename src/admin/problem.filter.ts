@@ -58,6 +58,7 @@ export class ProblemFilter implements ExceptionFilter {
       code,
       ...(decisionId && { decision_id: decisionId }),
       ...(details.errors && { errors: details.errors }),
+      ...details.members,
     });
   }
 

@@ -20,4 +20,10 @@ export class ProblemResponse {
   })
   decision_id?: string;
   @ApiPropertyOptional({ type: FieldErrorResponse, isArray: true }) errors?: FieldErrorResponse[];
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description: 'The revocation plan as it is now, where that is why',
+  })
+  plan?: object;
 }

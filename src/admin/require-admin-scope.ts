@@ -6,7 +6,7 @@ const KEY = 'gatehouse:admin-scope';
 /** Name of the security scheme in the OpenAPI document. */
 export const SECURITY_SCHEME = 'oauth2';
 
-type Area = 'clients' | 'users' | 'grants' | 'audit';
+type Area = 'clients' | 'users' | 'grants' | 'keys' | 'audit' | 'settings';
 export type AdminScope = `admin:${Area}` | `admin:${Area}:read`;
 
 /** The scope a route needs; the guard, the check at start and the OpenAPI document read the same. */

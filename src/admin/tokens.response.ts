@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { AccessTokenView } from '../oauth/index.js';
+import type { AccessTokenView, FoundToken } from '../oauth/index.js';
 import { PageOf } from './paging.js';
-import { ID, TEXT, TEXTS, TIME } from './response-fields.js';
+import { COUNT, ID, TEXT, TEXTS, TIME } from './response-fields.js';
 
 /** What is known of an access token, never the token. */
 export class TokenResponse {
@@ -30,6 +30,53 @@ export class TokenResponse {
       issued_at: token.issuedAt,
       expires_at: token.expiresAt,
       revoked_at: token.revokedAt,
+    };
+  }
+}
+
+/** The row of the revocation ledger that ended it. */
+export class LedgerEntryResponse {
+  @ApiProperty(COUNT) seq!: number;
+  @ApiProperty({ enum: ['user', 'client', 'grant', 'session', 'jti', 'kid', 'all'] }) kind!: string;
+  @ApiProperty(TEXT) key!: string;
+  @ApiProperty(TIME) at!: Date;
+  @ApiPropertyOptional(TEXT) reason?: string;
+}
+
+/** What a token is that somebody holds, never the token. */
+export class FoundTokenResponse {
+  @ApiProperty({ enum: ['access', 'refresh'] }) kind!: string;
+  @ApiProperty() alive!: boolean;
+  @ApiPropertyOptional({ enum: ['expired', 'revoked', 'rotated'], description: 'Why it is not alive' })
+  over?: string | undefined;
+  @ApiPropertyOptional(ID) jti?: string | undefined;
+  @ApiPropertyOptional(TEXT) kid?: string | undefined;
+  @ApiProperty(TEXT) client_id!: string;
+  @ApiPropertyOptional(ID) user_id?: string | undefined;
+  @ApiPropertyOptional(ID) grant_id?: string | undefined;
+  @ApiPropertyOptional(ID) session_id?: string | undefined;
+  @ApiProperty(TEXT) resource!: string;
+  @ApiProperty(TEXTS) scopes!: readonly string[];
+  @ApiProperty(TIME) issued_at!: Date;
+  @ApiProperty(TIME) expires_at!: Date;
+  @ApiPropertyOptional({ type: LedgerEntryResponse }) ended_by?: LedgerEntryResponse | undefined;
+
+  static of(this: void, token: FoundToken): FoundTokenResponse {
+    return {
+      kind: token.kind,
+      alive: token.alive,
+      over: token.over,
+      jti: token.jti,
+      kid: token.kid,
+      client_id: token.clientId,
+      user_id: token.userId,
+      grant_id: token.grantId,
+      session_id: token.sessionId,
+      resource: token.resource,
+      scopes: token.scopes,
+      issued_at: token.issuedAt,
+      expires_at: token.expiresAt,
+      ended_by: token.endedBy,
     };
   }
 }

@@ -1,15 +1,19 @@
-import { Body, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import type { Response } from 'express';
 import { Endings } from '../oauth/index.js';
 import { UsersService } from '../users/index.js';
 import { AdminController } from './admin-controller.js';
 import { found } from './admin-problem.js';
 import { AskedBy, by, type Operator } from './admin-request.js';
+import { momentOf } from './fields.js';
 import { EndRequest, TakesReason } from './end.request.js';
 import { EndedResponse } from './ended.response.js';
+import { groupProblems } from './group-problem.js';
 import { UuidParam } from './ids.js';
-import { given, pageOf } from './paging.js';
+import { given, paged, pageOf } from './paging.js';
 import { RequireAdminScope } from './require-admin-scope.js';
+import { userEtagOf } from './user-etag.js';
 import { UsersRequest } from './users.request.js';
 import { UserPage, UserResponse } from './users.response.js';
 
@@ -24,16 +28,23 @@ export class UsersController {
   @RequireAdminScope('admin:users:read')
   @ApiOperation({ summary: 'People, newest first' })
   @ApiOkResponse({ type: UserPage })
-  async list(@Query() { q, active, cursor, limit }: UsersRequest): Promise<UserPage> {
-    return pageOf(await this.users.list({ ...given({ q, active, cursor }), limit }), UserResponse.of);
+  async list(@Query() request: UsersRequest): Promise<UserPage> {
+    const { q, email, idp, active, last_seen_after: seen } = request;
+    const filter = given({ q, email, idp, active, lastSeenAfter: momentOf(seen) });
+    return pageOf(await this.users.list({ ...filter, ...paged(request) }), UserResponse.of);
   }
 
   @Get(':id')
   @RequireAdminScope('admin:users:read')
   @ApiOperation({ summary: 'One person' })
   @ApiOkResponse({ type: UserResponse })
-  async show(@Param('id', UuidParam) id: string): Promise<UserResponse> {
-    return UserResponse.of(found(await this.users.find(id)));
+  async show(
+    @Param('id', UuidParam) id: string,
+    @Res({ passthrough: true }) res: Response,
+  ): Promise<UserResponse> {
+    const user = found(await this.users.find(id));
+    res.setHeader('ETag', userEtagOf(user));
+    return UserResponse.of(user);
   }
 
   @Post(':id/disable')
@@ -48,7 +59,8 @@ export class UsersController {
     @Query() query: EndRequest,
     @AskedBy() operator: Operator,
   ): Promise<EndedResponse> {
-    return EndedResponse.of(found(await this.endings.user(id, by(operator, body, query), { disable: true })));
+    const ending = this.endings.user(id, by(operator, body, query), { disable: true });
+    return EndedResponse.of(found(await groupProblems(ending)));
   }
 
   @Post(':id/enable')

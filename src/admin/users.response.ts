@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { Account } from '../users/index.js';
 import { PageOf } from './paging.js';
-import { ID, TEXT, TIME } from './response-fields.js';
+import { ID, TEXT, TEXTS, TIME } from './response-fields.js';
 
 /** A person of the organisation. */
 export class UserResponse {
@@ -10,6 +10,9 @@ export class UserResponse {
   @ApiProperty() email_verified!: boolean;
   @ApiPropertyOptional(TEXT) name?: string | undefined;
   @ApiProperty({ enum: ['admin', 'operator', 'auditor'], isArray: true }) roles!: readonly string[];
+  @ApiProperty({ enum: ['admin', 'operator', 'auditor'], isArray: true, description: 'Those not of a group' })
+  assigned_roles!: readonly string[];
+  @ApiProperty({ ...TEXTS, description: 'Names of the groups they are in' }) groups!: readonly string[];
   @ApiProperty({ description: 'May sign in' }) active!: boolean;
   @ApiProperty(TIME) created_at!: Date;
   @ApiPropertyOptional(TIME) last_login_at?: Date | undefined;
@@ -22,6 +25,8 @@ export class UserResponse {
       email_verified: user.emailVerified,
       name: user.name,
       roles: user.roles,
+      assigned_roles: user.assignedRoles,
+      groups: user.groups,
       active: user.disabledAt === undefined,
       created_at: user.createdAt,
       last_login_at: user.lastLoginAt,

@@ -18,6 +18,9 @@ export interface AuditContext {
   clientId?: string;
   grantId?: string;
   sessionId?: string;
+  /** Why the caller says they do this, and where it was asked for. */
+  reason?: string;
+  ticket?: string;
   /** The event that tells this request's outcome, once one has been written. */
   lastEventId?: string;
 }
@@ -29,13 +32,22 @@ export function currentAudit(): AuditContext | undefined {
   return storage.getStore();
 }
 
+/** Work beside the request itself: its records tell of the request, but none of them is the request's outcome. */
+export function aside<T>(work: () => T): T {
+  const context = storage.getStore();
+  return context ? storage.run({ ...context }, work) : work();
+}
+
+type Known = 'actor' | 'userId' | 'clientId' | 'grantId' | 'sessionId' | 'reason' | 'ticket';
+
 /** Adds what becomes known while the request is served (its session, its bearer, its client). */
-export function identify(
-  known: Partial<Pick<AuditContext, 'actor' | 'userId' | 'clientId' | 'grantId' | 'sessionId'>>,
-): void {
+export function identify(known: Partial<Pick<AuditContext, Known>>): void {
   const context = storage.getStore();
   if (context) Object.assign(context, known);
 }
+
+/** Links of letters let somebody in: what follows `/link/` is in no log and no record. */
+export const loggedPath = (path: string): string => path.replace(/(\/link\/)[^/?]+/gi, '$1…');
 
 const SAFE_ID = /^[A-Za-z0-9._:-]{8,128}$/;
 
@@ -52,7 +64,7 @@ export function auditContext(req: Request, res: Response, next: NextFunction): v
     requestId,
     correlationId: idFrom(req.headers['x-correlation-id']) ?? requestId,
     method: req.method,
-    path: req.path,
+    path: loggedPath(req.path),
     ip: req.ip ?? '',
     ...(userAgent && { userAgent }),
     startedAt: performance.now(),

@@ -1,4 +1,8 @@
+import type { Change } from './change.js';
 import type { EventType, Severity } from './event-types.js';
+import type { Json } from './json.js';
+
+export type { Json } from './json.js';
 
 export type OutcomeResult = 'allowed' | 'denied' | 'throttled' | 'error' | 'aborted';
 
@@ -17,7 +21,22 @@ export interface Actor {
 }
 
 export interface Target {
-  readonly type: 'user' | 'client' | 'grant' | 'session' | 'token' | 'key' | 'tool' | 'identity' | 'consent';
+  readonly type:
+    | 'user'
+    | 'client'
+    | 'grant'
+    | 'session'
+    | 'token'
+    | 'key'
+    | 'tool'
+    | 'identity'
+    | 'identity_provider'
+    | 'consent'
+    | 'group'
+    | 'revocation'
+    | 'saved_search'
+    | 'audit_export'
+    | 'audit_stream';
   readonly id: string;
   readonly display?: string;
 }
@@ -39,6 +58,10 @@ export interface ToolFacts {
   readonly phase: 'decision' | 'outcome';
   readonly risk?: 'read' | 'change' | 'destructive';
   readonly argsBytes?: number;
+  /** As they were given. They are not stored: only a keyed hash of them is, by which equal ones can be found. */
+  readonly args?: unknown;
+  /** What of them may be stored. */
+  readonly argsShown?: Json;
   readonly resultBytes?: number;
   readonly isError?: boolean;
   /** The event id of the decision, on the outcome row. */
@@ -50,8 +73,6 @@ export interface AuthzFacts {
   readonly granted?: readonly string[];
   readonly missing?: readonly string[];
 }
-
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /**
  * One thing that happened, as the code that did it says it. Who asked, from where and under which
@@ -70,6 +91,12 @@ export interface AuditFact {
   readonly tool?: ToolFacts;
   readonly authz?: AuthzFacts;
   readonly targets?: readonly Target[];
+  /** What an act made different. */
+  readonly change?: Change;
+  /** Why, in the words of whoever did it. */
+  readonly reason?: string;
+  /** Where it was asked for: the number of a ticket. */
+  readonly ticket?: string;
   /** How long the handled thing took, in milliseconds. */
   readonly totalMs?: number;
   readonly details?: { readonly [key: string]: Json };

@@ -1,10 +1,13 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor, AuditFact, Json } from './audit-fact.js';
 import type { AuditContext } from './audit-context.js';
+import { recordedChange, type RecordedChange } from './change.js';
 import { clean } from './clean.js';
 import { EVENT_TYPES } from './event-types.js';
 
 const SCHEMA_VERSION = 1;
+/** A snapshot is deeper than the rest of an event. */
+const CHANGE_DEPTH = -4;
 
 /** An event as it is stored, searched and exported. Times are UTC with milliseconds. */
 export interface AuditEventBody {
@@ -12,6 +15,7 @@ export interface AuditEventBody {
   readonly type: string;
   readonly schema_version: number;
   readonly class_uid: number;
+  readonly activity_id?: number;
   readonly time: string;
   readonly severity: string;
   readonly outcome: {
@@ -31,6 +35,9 @@ export interface AuditEventBody {
   readonly authz?: { readonly [key: string]: Json };
   readonly targets?: readonly { readonly [key: string]: Json }[];
   readonly timing?: { readonly total_ms: number };
+  readonly change?: RecordedChange;
+  readonly reason?: string;
+  readonly ticket?: string;
   readonly details?: { readonly [key: string]: Json };
 }
 
@@ -38,8 +45,15 @@ export interface AuditEventBody {
 export type AuditRow = ReturnType<typeof toRow>;
 
 /** Makes the row of a fact; what the fact says itself wins over the request's context. */
-export function toRow(fact: AuditFact, context: AuditContext | undefined) {
-  const body = clean(bodyOf(fact, context)) as unknown as AuditEventBody;
+export function toRow(fact: AuditFact, context: AuditContext | undefined, argsHmac?: string) {
+  const change = fact.change && clean(recordedChange(fact.change), CHANGE_DEPTH);
+  const said = clean(bodyOf(fact, context, argsHmac)) as { readonly [member: string]: Json };
+  const body = { ...said, ...(change && { change }) };
+  return columnsOf(body as unknown as AuditEventBody);
+}
+
+/** What the columns say of an event, which searches go by. */
+export function columnsOf(body: AuditEventBody) {
   return {
     event_id: body.event_id,
     type: body.type,
@@ -55,6 +69,7 @@ export function toRow(fact: AuditFact, context: AuditContext | undefined) {
     grant_id: body.grant_id ?? null,
     session_id: body.session_id ?? null,
     tool: body.tool?.name ?? null,
+    args_hmac: (body.tool?.['args_hmac'] as string | undefined) ?? null,
     jti: (body.token?.['jti'] as string | undefined) ?? null,
     ip: (body.request?.['ip'] as string | undefined) ?? null,
     user_agent: (body.request?.['ua'] as string | undefined) ?? null,
@@ -64,13 +79,14 @@ export function toRow(fact: AuditFact, context: AuditContext | undefined) {
   };
 }
 
-function bodyOf(fact: AuditFact, context: AuditContext | undefined): object {
+function bodyOf(fact: AuditFact, context: AuditContext | undefined, argsHmac: string | undefined): object {
   const info = EVENT_TYPES[fact.type];
   return {
     event_id: uuidv7(),
     type: fact.type,
     schema_version: SCHEMA_VERSION,
     class_uid: info.ocsfClass,
+    activity_id: info.activity,
     time: new Date().toISOString(),
     severity: fact.severity ?? info.severity,
     outcome: outcomeOf(fact),
@@ -81,10 +97,12 @@ function bodyOf(fact: AuditFact, context: AuditContext | undefined): object {
     grant_id: fact.grantId ?? context?.grantId,
     session_id: fact.sessionId ?? context?.sessionId,
     token: fact.token,
-    tool: fact.tool && toolOf(fact.tool),
+    tool: fact.tool && { ...toolOf(fact.tool), args_hmac: argsHmac },
     authz: fact.authz,
     targets: fact.targets,
     timing: fact.totalMs === undefined ? undefined : { total_ms: Math.round(fact.totalMs * 1000) / 1000 },
+    reason: fact.reason ?? context?.reason,
+    ticket: fact.ticket ?? context?.ticket,
     details: fact.details,
   };
 }
@@ -123,6 +141,7 @@ function toolOf(tool: NonNullable<AuditFact['tool']>): object {
     phase: tool.phase,
     risk: tool.risk,
     args_bytes: tool.argsBytes,
+    args_shown: tool.argsShown,
     result_bytes: tool.resultBytes,
     is_error: tool.isError,
     decision_id: tool.decisionId,

@@ -1,46 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import {
+  cappedAt,
+  countStatement,
+  pageOfRows,
+  type CappedCount,
+  type KeysetPage,
+} from '../database/index.js';
 import type { AuditEventBody } from './audit-row.js';
+import {
+  countedStatement,
+  fromTheStart,
+  pageStatement,
+  windowEndStatement,
+  type AuditQuery,
+  type Statement,
+} from './search/search-statements.js';
 
-/** What a search may ask for; values of one list are alternatives, the members together must all hold. */
-export interface AuditQuery {
-  readonly type?: readonly string[];
-  readonly typePrefix?: string;
-  readonly outcome?: readonly string[];
-  readonly actorId?: string;
-  readonly userId?: string;
-  readonly clientId?: string;
-  readonly grantId?: string;
-  readonly sessionId?: string;
-  readonly tool?: string;
-  readonly jti?: string;
-  readonly ip?: string;
-  readonly correlationId?: string;
-  readonly since?: Date;
-  readonly until?: Date;
-  /** `desc` (default) is newest first. */
-  readonly order?: 'asc' | 'desc';
-  readonly limit: number;
-  /** Event id of the last row of the page before. */
-  readonly cursor?: string;
-}
-
-export interface AuditPage {
-  readonly items: readonly AuditEventBody[];
-  readonly next?: string;
-}
-
-const EQUAL = {
-  actorId: 'actor_id',
-  userId: 'user_id',
-  clientId: 'client_id',
-  grantId: 'grant_id',
-  sessionId: 'session_id',
-  tool: 'tool',
-  jti: 'jti',
-  ip: 'ip',
-  correlationId: 'correlation_id',
-} as const satisfies Partial<Record<keyof AuditQuery, string>>;
+export type AuditPage = KeysetPage<AuditEventBody>;
 
 /** Reads the audit trail. Reading it is itself audited by the caller. */
 @Injectable()
@@ -48,15 +25,11 @@ export class AuditTrail {
   constructor(private readonly dataSource: DataSource) {}
 
   async search(query: AuditQuery): Promise<AuditPage> {
-    const { where, values } = conditions(query);
-    const order = query.order === 'asc' ? 'ASC' : 'DESC';
-    const rows = await this.dataSource.query<{ body: AuditEventBody }[]>(
-      `SELECT body FROM audit_events ${where} ORDER BY event_id ${order} LIMIT $${values.length + 1}`,
-      [...values, query.limit + 1],
-    );
-    const items = rows.slice(0, query.limit).map(({ body }) => body);
-    const last = items.at(-1);
-    return { items, ...(rows.length > query.limit && last && { next: last.event_id }) };
+    const count = query.counted ? await this.count(query) : undefined;
+    const rows = await this.run<{ body: AuditEventBody }>(pageStatement(query));
+    const page = pageOfRows(rows, query, ({ body }) => body.event_id);
+    const further = query.q !== undefined && rows.length <= query.limit ? await this.further(query) : {};
+    return { ...page, ...further, items: page.items.map(({ body }) => body), ...(count && { count }) };
   }
 
   async find(eventId: string): Promise<AuditEventBody | undefined> {
@@ -66,24 +39,28 @@ export class AuditTrail {
     );
     return rows[0]?.body;
   }
-}
 
-function conditions(query: AuditQuery): { where: string; values: unknown[] } {
-  const values: unknown[] = [];
-  const parts: string[] = [];
-  const add = (condition: (placeholder: string) => string, value: unknown) => {
-    if (value === undefined) return;
-    values.push(value);
-    parts.push(condition(`$${values.length}`));
-  };
-  for (const [key, column] of Object.entries(EQUAL)) {
-    add((at) => `${column} = ${at}`, query[key as keyof typeof EQUAL]);
+  private async count(query: AuditQuery): Promise<CappedCount> {
+    const { text, values } = countedStatement(query);
+    const [row] = await this.run<{ value: number }>({ text: countStatement(text), values });
+    const { value, capped } = cappedAt(row!.value);
+    const isPart = query.q !== undefined && (await this.windowEnd(fromTheStart(query))) !== undefined;
+    return { value, capped: capped || isPart };
   }
-  add((at) => `type = ANY(${at}::text[])`, query.type);
-  add((at) => `starts_with(type, ${at})`, query.typePrefix);
-  add((at) => `result = ANY(${at}::text[])`, query.outcome);
-  add((at) => `time >= ${at}`, query.since);
-  add((at) => `time < ${at}`, query.until);
-  add((at) => (query.order === 'asc' ? `event_id > ${at}::uuid` : `event_id < ${at}::uuid`), query.cursor);
-  return { where: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', values };
+
+  /** Where to look on for text that was not found often enough in the events that were looked into. */
+  private async further(query: AuditQuery): Promise<{ next?: string; prev?: string }> {
+    const end = await this.windowEnd(query);
+    if (end === undefined) return {};
+    return query.backwards ? { prev: end } : { next: end };
+  }
+
+  private async windowEnd(query: AuditQuery): Promise<string | undefined> {
+    const [row] = await this.run<{ id: string }>(windowEndStatement(query));
+    return row?.id;
+  }
+
+  private run<Row>({ text, values }: Statement): Promise<Row[]> {
+    return this.dataSource.query<Row[]>(text, values);
+  }
 }

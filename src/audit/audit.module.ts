@@ -3,14 +3,83 @@ import { APP_INTERCEPTOR } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditEvent } from './audit-event.entity.js';
 import { AuditLog } from './audit-log.js';
+import { AuditRehearsal } from './audit-rehearsal.js';
 import { AuditTrail } from './audit-trail.js';
 import { AuditInterceptor } from './audit.interceptor.js';
+import { EventMarks } from './event-marks.js';
+import { AuditExport } from './exports/audit-export.entity.js';
+import { ExportDownloads } from './exports/export-downloads.js';
+import { ExportJobs } from './exports/export-jobs.js';
+import { ExportManifests } from './exports/export-manifests.js';
+import { ExportOrders } from './exports/export-orders.js';
+import { ExportText } from './exports/export-text.js';
+import { SealedFeed } from './feed/sealed-feed.js';
+import {
+  AuditExports,
+  AuditProofs,
+  AuditVerification,
+  Checkpoints,
+  CheckpointSigner,
+  PROOF_CONTROLLERS,
+  PROOF_ENTITIES,
+  PROOF_PROVIDERS,
+  SealClock,
+} from './proof/index.js';
 import { Refusals } from './refusals.js';
+import { SavedSearch } from './saved-searches/saved-search.entity.js';
+import { SavedSearches } from './saved-searches/saved-searches.js';
+import {
+  AuditStreams,
+  STREAM_ENTITIES,
+  STREAM_PROVIDERS,
+  StreamSinks,
+  StreamTrials,
+} from './streams/index.js';
+import { AuditAggregates } from './search/audit-aggregates.js';
 
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([AuditEvent])],
-  providers: [AuditLog, AuditTrail, Refusals, { provide: APP_INTERCEPTOR, useClass: AuditInterceptor }],
-  exports: [AuditLog, AuditTrail, Refusals],
+  imports: [
+    TypeOrmModule.forFeature([AuditEvent, AuditExport, SavedSearch, ...PROOF_ENTITIES, ...STREAM_ENTITIES]),
+  ],
+  controllers: [...PROOF_CONTROLLERS],
+  providers: [
+    AuditAggregates,
+    AuditLog,
+    AuditRehearsal,
+    AuditTrail,
+    EventMarks,
+    ExportDownloads,
+    ExportJobs,
+    ExportManifests,
+    ExportOrders,
+    ExportText,
+    SavedSearches,
+    SealedFeed,
+    Refusals,
+    ...PROOF_PROVIDERS,
+    ...STREAM_PROVIDERS,
+    { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
+  ],
+  exports: [
+    AuditAggregates,
+    AuditLog,
+    AuditRehearsal,
+    AuditTrail,
+    AuditExports,
+    AuditProofs,
+    AuditVerification,
+    Checkpoints,
+    CheckpointSigner,
+    ExportDownloads,
+    ExportOrders,
+    Refusals,
+    SavedSearches,
+    SealClock,
+    SealedFeed,
+    AuditStreams,
+    StreamSinks,
+    StreamTrials,
+  ],
 })
 export class AuditModule {}

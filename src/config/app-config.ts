@@ -1,11 +1,17 @@
+import { isIP } from 'node:net';
 import type { BrandSection } from './brand.section.js';
 import type { ClientSection } from './client.section.js';
 import type { EncryptionKeys } from './encryption-keys.js';
-import type { IdentityProviderSection } from './identity-provider.section.js';
+import type { GroupSection } from './group.section.js';
+import type { AnyProviderSection } from './identity-providers/index.js';
+import type { SigningAlgorithm } from './key-policies.section.js';
 import type { LifetimesSection } from './lifetimes.section.js';
 import type { LimitsSection } from './limits.section.js';
+import type { MailSection } from './mail.section.js';
 import type { PoliciesSection } from './policies.section.js';
+import type { ResourceSection } from './resource.section.js';
 import type { ScopeSection } from './scope.section.js';
+import type { TrustedIssuerSection } from './trusted-issuer.section.js';
 
 export interface Bootstrap {
   readonly adminEmail: string;
@@ -24,6 +30,8 @@ export class AppConfig {
   readonly publicUrl!: string;
   /** Absent: the embedded PostgreSQL below `dataDir`. */
   readonly databaseUrl?: string;
+  /** The same database as its owner, for migrations; absent: `databaseUrl` is the owner's. */
+  readonly databaseMigrationUrl?: string;
   readonly dataDir!: string;
   readonly redisUrl?: string;
   readonly encryptionKeys!: EncryptionKeys;
@@ -32,11 +40,17 @@ export class AppConfig {
   readonly bootstrap!: Bootstrap;
   readonly logLevel!: string;
   readonly scopes!: readonly ScopeSection[];
+  readonly resources!: readonly ResourceSection[];
   readonly clients!: readonly ClientSection[];
-  readonly identityProviders!: readonly IdentityProviderSection[];
+  readonly identityProviders!: readonly AnyProviderSection[];
+  /** Ids of those of them that environment variables made. */
+  readonly environmentProviders!: readonly string[];
+  readonly trustedIssuers!: readonly TrustedIssuerSection[];
+  readonly groups!: readonly GroupSection[];
   readonly policies!: PoliciesSection;
   readonly limits!: LimitsSection;
   readonly lifetimes!: LifetimesSection;
+  readonly mail!: MailSection;
   readonly brand!: BrandSection;
 
   constructor(values: ConfigValues) {
@@ -75,8 +89,44 @@ export class AppConfig {
     return `${this.publicUrl}/admin`;
   }
 
-  get openRegistration(): boolean {
-    return (this.policies.registration ?? (this.production ? 'closed' : 'open')) === 'open';
+  /** RFC 8707 resource indicator of the provisioning API (SCIM). */
+  get scimResource(): string {
+    return `${this.publicUrl}/scim`;
+  }
+
+  /** Audience of tokens that are only good for asking who somebody is. */
+  get userinfoResource(): string {
+    return `${this.publicUrl}/oauth2/userinfo`;
+  }
+
+  /** Every algorithm there is a key for; the first is what signs unless something else is asked for. */
+  get signingAlgorithms(): readonly SigningAlgorithm[] {
+    const { algorithm, additionalAlgorithms } = this.policies.keys;
+    const asked = this.resources.flatMap((resource) => resource.algorithm ?? []);
+    return [...new Set([algorithm, ...additionalAlgorithms, ...asked])];
+  }
+
+  get jwksUri(): string {
+    return this.policies.keys.jwksUri ?? `${this.publicUrl}/oauth2/jwks`;
+  }
+
+  /** The longest that anything signed here can live, in seconds. */
+  get longestToken(): number {
+    const { accessToken, adminAccessToken, idToken } = this.lifetimes;
+    const named = this.resources.flatMap((resource) => resource.lifetime ?? []);
+    return Math.max(accessToken, adminAccessToken, idToken, ...named);
+  }
+
+  /** The relying party id of passkeys (WebAuthn §5.1.2); `undefined` where there are none, as at a bare IP address. */
+  get passkeyDomain(): string | undefined {
+    const { hostname } = new URL(this.publicUrl);
+    const { localAccounts, passkeys } = this.policies;
+    const isDomain = isIP(hostname.replace(/^\[|\]$/g, '')) === 0;
+    return localAccounts && passkeys && isDomain ? hostname : undefined;
+  }
+
+  get registrationMode(): 'open' | 'closed' | 'token' {
+    return this.policies.registration ?? (this.production ? 'closed' : 'open');
   }
 }
 
@@ -88,5 +138,11 @@ type Derived =
   | 'secure'
   | 'mcpResource'
   | 'adminResource'
-  | 'openRegistration';
+  | 'scimResource'
+  | 'userinfoResource'
+  | 'signingAlgorithms'
+  | 'jwksUri'
+  | 'longestToken'
+  | 'passkeyDomain'
+  | 'registrationMode';
 export type ConfigValues = Omit<AppConfig, Derived>;

@@ -7,4 +7,6 @@ export class BrandSection {
   @IsOptional() @Matches(/^#[0-9a-fA-F]{6}$/) accent?: string;
   @IsOptional() @IsUrl({ require_tld: false, protocols: ['https', 'http', 'mailto'] }) supportUrl?: string;
   @IsOptional() @IsString() @MaxLength(200) footer?: string;
+  /** A folder, seen from the configuration file, with templates of pages in place of the built-in ones. */
+  @IsOptional() @IsString() @IsNotEmpty() templates?: string;
 }

@@ -34,6 +34,11 @@ export class Environment {
   @IsOptional()
   @Matches(/^postgres(ql)?:\/\//, { message: 'DATABASE_URL must start with postgres:// or postgresql://' })
   DATABASE_URL?: string;
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\//, {
+    message: 'DATABASE_MIGRATION_URL must start with postgres:// or postgresql://',
+  })
+  DATABASE_MIGRATION_URL?: string;
   @IsOptional() @IsString() DATA_DIR?: string;
   @IsOptional()
   @Matches(/^rediss?:\/\//, { message: 'REDIS_URL must start with redis:// or rediss://' })
@@ -48,6 +53,10 @@ export class Environment {
   })
   BOOTSTRAP_CLIENT_ID?: string;
   @IsOptional() @IsString() @MaxLength(256) BOOTSTRAP_CLIENT_SECRET?: string;
+  @IsOptional()
+  @Matches(/^smtps?:\/\/[^\s/?#]+\/?$/, { message: 'SMTP_URL must look like smtp://user:password@host:587' })
+  SMTP_URL?: string;
+  @IsOptional() @IsEmail({ allow_display_name: true, require_tld: false }) MAIL_FROM?: string;
   @IsOptional() @IsString() GATEHOUSE_CONFIG?: string;
   @IsOptional() @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']) LOG_LEVEL?: string;
 }
@@ -58,6 +67,7 @@ export const ENVIRONMENT_NAMES = [
   'HOST',
   'PUBLIC_URL',
   'DATABASE_URL',
+  'DATABASE_MIGRATION_URL',
   'DATA_DIR',
   'REDIS_URL',
   'ENCRYPTION_KEYS',
@@ -66,6 +76,8 @@ export const ENVIRONMENT_NAMES = [
   'BOOTSTRAP_ADMIN_PASSWORD',
   'BOOTSTRAP_CLIENT_ID',
   'BOOTSTRAP_CLIENT_SECRET',
+  'SMTP_URL',
+  'MAIL_FROM',
   'GATEHOUSE_CONFIG',
   'LOG_LEVEL',
 ] as const satisfies readonly (keyof Environment)[];

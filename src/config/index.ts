@@ -2,9 +2,31 @@ export { AppConfig } from './app-config.js';
 export { ConfigError } from './config-error.js';
 export { ConfigModule } from './config.module.js';
 export { loadConfig } from './load-config.js';
-export { isLoopbackUrl, isWeakPassword } from './production-gaps.js';
+export { groupKey } from './group-key.js';
+export { ROLES, type GroupRule, type GroupSection, type Role } from './group.section.js';
+export { isCommonPassword, isLoopbackUrl, isWeakPassword } from './production-gaps.js';
 export type { ClientSection } from './client.section.js';
 export type { EncryptionKeys } from './encryption-keys.js';
-export type { IdentityProviderSection } from './identity-provider.section.js';
+export {
+  calledUrls,
+  identityProviderProblems,
+  readIdentityProvider,
+  samlPeer,
+  secretSettings,
+  type AnyProviderSection,
+  type IdentityProviderSection,
+  type OAuth2ProviderSection,
+  type OidcProviderSection,
+  type SamlKey,
+  type SamlProviderSection,
+} from './identity-providers/index.js';
+export { isTemplated } from './identity-providers/entra-tenants.js';
+export type { KeyPolicies, SigningAlgorithm } from './key-policies.section.js';
+export type { PersonClaim, ResourceSection } from './resource.section.js';
+export { parseDuration } from './duration.js';
+export type { RegistrationRule, StatementIssuer } from './registration.section.js';
+export type { ScopeRule } from './scope-rule.section.js';
 export type { ScopeSection } from './scope.section.js';
+export type { TrustedIssuerSection } from './trusted-issuer.section.js';
 export { RateLimit } from './limits.section.js';
+export { isLoopbackHost, type MailSection, type SmtpSection } from './mail.section.js';

@@ -11,11 +11,19 @@ const COMMON =
 
 /** Long enough and not a well-known one; the same rule that signing up will apply. */
 export function isWeakPassword(password: string): boolean {
-  return password.length < 12 || COMMON.test(password) || new Set(password).size < 6;
+  return password.length < 12 || isCommonPassword(password);
+}
+
+/** One that somebody would try first. */
+export function isCommonPassword(password: string): boolean {
+  return COMMON.test(password) || new Set(password).size < 6;
 }
 
 /** What a start with NODE_ENV=production refuses, each as a sentence that says what to do. */
-export function productionGaps(env: Environment): string[] {
+export function productionGaps(
+  env: Environment,
+  { outboundLoopback, keys }: { outboundLoopback: boolean; keys: { plainText: boolean } },
+): string[] {
   const gaps: string[] = [];
   if (!env.PUBLIC_URL)
     gaps.push('PUBLIC_URL is not set: production needs the https URL people and clients use');
@@ -39,5 +47,14 @@ export function productionGaps(env: Environment): string[] {
   ) {
     gaps.push('BOOTSTRAP_CLIENT_SECRET is too weak: use at least 32 random characters');
   }
+  if (outboundLoopback) {
+    gaps.push(
+      'policies.outboundLoopback is on: production must not send requests to its own machine because somebody names a URL',
+    );
+  }
+  if (keys.plainText)
+    gaps.push(
+      'policies.keys.plainText is on: production must not keep signing keys in clear in its database',
+    );
   return gaps;
 }

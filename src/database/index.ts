@@ -1,2 +1,14 @@
 export { DatabaseModule } from './database.module.js';
 export { isDatabaseUnavailable } from './database-unavailable.js';
+export { DueWork } from './due-work.js';
+export {
+  cappedAt,
+  countStatement,
+  directionOf,
+  keysetPage,
+  pageOfRows,
+  type CappedCount,
+  type KeysetPage,
+  type KeysetQuery,
+} from './keyset-page.js';
+export { isRehearsing, rehearse } from './rehearsal.js';

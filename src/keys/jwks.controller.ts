@@ -1,29 +1,23 @@
-import { createHash } from 'node:crypto';
-import { Controller, Get, Req, Res } from '@nestjs/common';
+import { Controller, Get, NotFoundException, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { AppConfig } from '../config/index.js';
+import { answerCacheable } from './cacheable.js';
 import { KeyRing } from './key-ring.js';
-
-/** Shorter than any overlap of two signing keys, so that a cached set never lacks a key in use. */
-const MAX_AGE = 300;
+import { jwksMaxAge } from './key-times.js';
 
 @Controller('oauth2/jwks')
 export class JwksController {
-  constructor(private readonly ring: KeyRing) {}
+  constructor(
+    private readonly config: AppConfig,
+    private readonly ring: KeyRing,
+  ) {}
 
-  /** RFC 7517 §5: public members only. */
+  /** RFC 7517 §5: public members only. Somewhere else when the configuration says so. */
   @Get()
-  jwks(@Req() req: Request, @Res() res: Response): void {
-    const body = JSON.stringify({ keys: this.ring.published() });
-    const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
-    res.set({
-      'Cache-Control': `public, max-age=${MAX_AGE}`,
-      ETag: etag,
-      'Access-Control-Allow-Origin': '*',
-    });
-    if (req.headers['if-none-match'] === etag) {
-      res.status(304).end();
-      return;
-    }
-    res.type('application/json').send(body);
+  async jwks(@Req() req: Request, @Res() res: Response): Promise<void> {
+    const policy = this.config.policies.keys;
+    if (policy.jwksUri !== undefined) throw new NotFoundException();
+    const { keys, fresh } = await this.ring.published();
+    answerCacheable(req, res, { keys }, fresh ? jwksMaxAge(policy) : undefined);
   }
 }

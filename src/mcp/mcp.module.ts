@@ -1,8 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { OAuthModule } from '../oauth/index.js';
-import { RevocationModule } from '../revocation/index.js';
 import { McpController } from './mcp.controller.js';
 import { McpServerFactory } from './mcp-server.factory.js';
 import { ResourceMetadataController } from './resource-metadata.controller.js';
@@ -14,8 +12,9 @@ import { BUILT_IN_TOOLS } from './tools/index.js';
 import { Note } from './tools/note.entity.js';
 
 @Module({
-  imports: [DiscoveryModule, TypeOrmModule.forFeature([Note]), OAuthModule, RevocationModule],
+  imports: [DiscoveryModule, TypeOrmModule.forFeature([Note])],
   controllers: [McpController, ResourceMetadataController],
   providers: [ToolRegistry, ToolAudit, ToolDispatcher, McpServerFactory, RunningCalls, ...BUILT_IN_TOOLS],
+  exports: [RunningCalls, ToolRegistry],
 })
 export class McpModule {}

@@ -1,7 +1,7 @@
 import { Controller, Get, NotFoundException, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AppConfig } from '../config/index.js';
-import { ScopeCatalogue } from '../oauth/index.js';
+import { PROOF_ALGORITHMS, Resources, ScopeCatalogue } from '../oauth/index.js';
 
 const WELL_KNOWN = '.well-known/oauth-protected-resource';
 
@@ -19,13 +19,16 @@ export class ResourceMetadataController {
   constructor(
     private readonly config: AppConfig,
     private readonly catalogue: ScopeCatalogue,
+    private readonly resources: Resources,
   ) {
-    const { basePath, mcpResource, adminResource, brand } = config;
+    const { basePath, mcpResource, adminResource, scimResource, brand } = config;
     const mcp = { resource: mcpResource, name: brand.name, scopes: MCP_SCOPES };
     const admin = { resource: adminResource, name: `${brand.name} administration`, scopes: ADMIN_SCOPES };
+    const scim = { resource: scimResource, name: `${brand.name} provisioning`, scopes: ['scim'] };
     this.documents = new Map([
       ...['', basePath, '/mcp', `${basePath}/mcp`].map((suffix) => [suffix, mcp] as const),
       ...['/admin', `${basePath}/admin`].map((suffix) => [suffix, admin] as const),
+      ...['/scim', `${basePath}/scim`].map((suffix) => [suffix, scim] as const),
     ]);
   }
 
@@ -41,8 +44,14 @@ export class ResourceMetadataController {
       authorization_servers: [this.config.issuer],
       scopes_supported: found.scopes.filter((scope) => this.catalogue.has(scope)),
       bearer_methods_supported: ['header'],
-      resource_signing_alg_values_supported: ['ES256'],
+      resource_signing_alg_values_supported: [this.algorithmOf(found.resource)],
+      dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
     };
+  }
+
+  /** What signs the tokens that are taken there. */
+  private algorithmOf(resource: string): string {
+    return this.resources.named(resource).algorithm ?? this.config.policies.keys.algorithm;
   }
 }
 

@@ -59,14 +59,19 @@ export class RunningCalls implements OnModuleInit, BeforeApplicationShutdown, On
 
   onModuleInit(): void {
     this.stopListening = this.ledger.onEnded((rows) => {
-      for (const exchange of this.exchanges) {
-        if (rows.some((row) => ends(row, exchange.handles))) exchange.abort('aborted_by_revocation');
-      }
+      const ended = [...this.exchanges].filter(({ handles }) => rows.some((row) => ends(row, handles)));
+      for (const exchange of ended) exchange.abort('aborted_by_revocation');
+      return ended.length;
     });
   }
 
   onModuleDestroy(): void {
     this.stopListening?.();
+  }
+
+  /** By what the calls and streams that this replica serves now can be ended. */
+  handles(): RevocationHandles[] {
+    return [...this.exchanges].map(({ handles }) => handles);
   }
 
   /** From here on until the response closes, the exchange ends with the authorization it was opened with. */

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AuditLog, cleanText, type AuditFact, type Outcome } from '../audit/index.js';
 import type { VerifiedToken } from '../oauth/index.js';
+import { shownArguments, type ArgumentSchema } from './shown-arguments.js';
 import type { RegisteredTool } from './tool-declaration.js';
 
 export interface Asked {
@@ -39,7 +40,16 @@ export class ToolAudit {
     return this.audit.decide({
       ...common,
       outcome: missing.length > 0 ? denied : { result: 'allowed' },
-      tool: { name: tool.name, phase: 'decision', risk: tool.risk, argsBytes: jsonBytes(args) },
+      tool: {
+        name: tool.name,
+        phase: 'decision',
+        risk: tool.risk,
+        argsBytes: jsonBytes(args),
+        ...(args !== undefined && {
+          args,
+          argsShown: shownArguments(tool.listing.inputSchema as ArgumentSchema, args),
+        }),
+      },
       authz: { required: tool.scopes, granted: token.scopes, missing },
     });
   }

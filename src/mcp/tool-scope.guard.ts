@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
-import { StepUp } from '../oauth/index.js';
-import { bearerChallenge, resourceMetadataUrl } from './bearer-challenge.js';
+import { accessChallenge, StepUp, type VerifiedToken } from '../oauth/index.js';
+import { resourceMetadataUrl } from './bearer-challenge.js';
 import { McpRefusal, RpcCode } from './mcp-refusal.js';
 import { tokenOf, type McpRequest } from './mcp-request.js';
 import { ToolAudit } from './tool-audit.js';
@@ -36,12 +36,13 @@ export class ToolScopeGuard implements CanActivate {
     if (missing.length === 0) return true;
     await this.audit.decision({ tool, requested: tool.name, args, token, missing });
     await this.stepUps.challenged(token, missing);
-    throw this.stepUp(tool);
+    throw this.stepUp(tool, token);
   }
 
   /** MCP: everything the operation needs in one challenge; the client adds what it was granted before. */
-  private stepUp(tool: RegisteredTool): McpRefusal {
-    const challenge = bearerChallenge({
+  private stepUp(tool: RegisteredTool, { jkt }: VerifiedToken): McpRefusal {
+    const challenge = accessChallenge({
+      scheme: jkt === undefined ? 'Bearer' : 'DPoP',
       error: 'insufficient_scope',
       description: `The tool ${tool.name} needs more scopes than were granted`,
       scopes: tool.scopes,

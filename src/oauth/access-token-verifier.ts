@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { errors, jwtVerify, type JWTPayload, type JWTVerifyResult } from 'jose';
+import { jwtVerify, type JWTPayload, type JWTVerifyResult } from 'jose';
 import { AppConfig } from '../config/index.js';
-import { KeyRing, SIGNING_ALG } from '../keys/index.js';
+import { KeyRing } from '../keys/index.js';
 import { RevocationLedger } from '../revocation/index.js';
-import type { VerifiedToken } from './verified-token.js';
+import { jwtRefusal } from './jwt-refusal.js';
+import { NO_KEY } from './tokens/access-token-maker.js';
+import { OpaqueTokens } from './tokens/opaque-tokens.js';
+import { CLOCK_SKEW } from './tokens/used-proofs.js';
+import { actorsOf, type Actor, type VerifiedToken } from './verified-token.js';
 
 /**
  * The token is not one that is good here. `reason` is for the log, never for the caller; `token` is what it says, when
@@ -35,6 +39,7 @@ export class AccessTokenVerifier {
     private readonly config: AppConfig,
     private readonly keys: KeyRing,
     private readonly ledger: RevocationLedger,
+    private readonly opaque: OpaqueTokens,
   ) {}
 
   /**
@@ -47,6 +52,13 @@ export class AccessTokenVerifier {
     if (found.expiresAt <= Date.now() / 1_000) throw new InvalidToken('expired', found);
     if (await this.ledger.isEnded(found)) throw new InvalidToken('revoked', found);
     return found;
+  }
+
+  /** A token of ours that is alive, whatever its audience; `undefined` for anything else. */
+  async alive(token: string): Promise<VerifiedToken | undefined> {
+    const found = await this.peek(token);
+    if (!found || found.expiresAt <= Date.now() / 1_000) return undefined;
+    return (await this.ledger.isEnded(found)) ? undefined : found;
   }
 
   /** What a token of ours says, whatever its audience; `undefined` for anything else. Not a proof that it is alive. */
@@ -63,46 +75,50 @@ export class AccessTokenVerifier {
     if (token.length > MAX_LENGTH) throw new InvalidToken('too_long');
     const name = createHash('sha256').update(token).digest('base64url');
     const cached = this.verified.get(name);
-    if (cached) return cached;
-    const found = readClaims(await this.check(token));
+    if (cached && (cached.kid === NO_KEY || this.keys.holds(cached.kid))) return cached;
+    const found = await this.read(token);
     if (this.verified.size >= MAX_CACHED) this.verified.delete(this.verified.keys().next().value!);
     this.verified.set(name, found);
     return found;
   }
 
+  private async read(token: string): Promise<VerifiedToken> {
+    if (!this.opaque.looksLikeOne(token)) {
+      const { payload, protectedHeader } = await this.check(token);
+      return readClaims(payload, protectedHeader.kid!);
+    }
+    const claims = await this.opaque.find(token);
+    if (!claims) throw new InvalidToken('unknown_token');
+    return readClaims(claims, NO_KEY);
+  }
+
   private async check(token: string): Promise<JWTVerifyResult> {
     try {
-      return await jwtVerify(
+      const verified = await jwtVerify(
         token,
-        async ({ kid }) => {
+        async ({ kid, alg }) => {
           const key =
-            typeof kid === 'string' && kid.length < 200 ? await this.keys.publicKey(kid) : undefined;
+            typeof kid === 'string' && kid.length < 200 ? await this.keys.publicKey(kid, alg) : undefined;
           if (!key) throw new InvalidToken('unknown_key');
           return key;
         },
         {
-          algorithms: [SIGNING_ALG],
+          algorithms: this.keys.algorithms(),
           typ: 'at+jwt',
           issuer: this.config.issuer,
           requiredClaims: ['exp', 'iat', 'sub', 'aud', 'jti', 'client_id', 'rev'],
         },
       );
+      if (verified.payload.iat! > Date.now() / 1_000 + CLOCK_SKEW) throw new InvalidToken('wrong_iat');
+      return verified;
     } catch (error) {
-      if (error instanceof errors.JOSEError) throw new InvalidToken(reasonOf(error));
-      // jose throws a TypeError for input that is not a JWS at all.
-      if (error instanceof TypeError) throw new InvalidToken('malformed');
-      throw error;
+      const reason = jwtRefusal(error);
+      throw reason === undefined ? error : new InvalidToken(reason);
     }
   }
 }
 
-function reasonOf(error: errors.JOSEError): string {
-  if (error instanceof errors.JWTExpired) return 'expired';
-  if (error instanceof errors.JWTClaimValidationFailed) return `wrong_${error.claim}`;
-  return error.code.toLowerCase().replace(/^err_/, '');
-}
-
-function readClaims({ payload, protectedHeader }: JWTVerifyResult): VerifiedToken {
+function readClaims(payload: JWTPayload, kid: string): VerifiedToken {
   const text = (name: string) => optionalText(payload, name);
   const { aud, exp, iat, sub, jti, amr } = payload;
   const rev = payload['rev'];
@@ -117,9 +133,10 @@ function readClaims({ payload, protectedHeader }: JWTVerifyResult): VerifiedToke
   const grantId = text('gid');
   return {
     jti,
-    kid: protectedHeader.kid!,
+    kid,
     subject: sub,
-    ...(grantId !== undefined && { userId: sub, grantId }),
+    // `uid` is there when `sub` is another name of the person.
+    ...(grantId !== undefined && { userId: text('uid') ?? sub, grantId }),
     clientId: text('client_id') ?? '',
     ...optional('sessionId', text('sid')),
     scopes: (text('scope') ?? '').split(' ').filter(Boolean),
@@ -128,9 +145,23 @@ function readClaims({ payload, protectedHeader }: JWTVerifyResult): VerifiedToke
     expiresAt: exp!,
     ...optional('authTime', typeof payload['auth_time'] === 'number' ? payload['auth_time'] : undefined),
     ...optional('acr', text('acr')),
+    ...optional('jkt', jktOf(payload)),
+    ...actOf(payload),
     ...(Array.isArray(amr) && { amr: amr.filter((item): item is string => typeof item === 'string') }),
     rev,
   };
+}
+
+/** RFC 8693 §4.1. */
+function actOf(payload: JWTPayload): Pick<VerifiedToken, 'act' | 'actorIds'> {
+  const act = payload['act'] as Actor | undefined;
+  return act ? { act, actorIds: actorsOf(act) } : {};
+}
+
+/** RFC 9449 §6.1. */
+function jktOf({ cnf }: JWTPayload): string | undefined {
+  const jkt = typeof cnf === 'object' && cnf !== null ? (cnf as { jkt?: unknown }).jkt : undefined;
+  return typeof jkt === 'string' ? jkt : undefined;
 }
 
 function optionalText(payload: JWTPayload, name: string): string | undefined {

@@ -1,9 +1,8 @@
 import { All, Controller, Get, HttpException, Post, Req, Res, UseFilters } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { SessionsService } from '../sessions/index.js';
 import { AuthorizationAnswers } from './authorize/authorization-answers.js';
 import { AuthorizeErrorFilter } from './authorize/authorize-error.filter.js';
-import { Interaction } from './authorize/interaction.js';
+import { ConsentSteps } from './authorize/consent-steps.js';
 import { RequestReader } from './authorize/request-reader.js';
 import { UntrustedRequest } from './authorize/refusals.js';
 import { toQuery } from './authorize/query.js';
@@ -14,9 +13,8 @@ import { toQuery } from './authorize/query.js';
 export class AuthorizeController {
   constructor(
     private readonly reader: RequestReader,
-    private readonly sessions: SessionsService,
+    private readonly steps: ConsentSteps,
     private readonly answers: AuthorizationAnswers,
-    private readonly interaction: Interaction,
   ) {}
 
   @Get()
@@ -42,9 +40,8 @@ export class AuthorizeController {
   }
 
   private async authorize(req: Request, res: Response, source: unknown): Promise<void> {
-    const request = await this.reader.read(source);
-    const person = await this.sessions.resolve(req);
-    const next = await this.interaction.next(request, person);
+    const request = await this.reader.read(source, { req, res });
+    const { person, next } = await this.steps.find(req, request);
     await this.answers.send(res, { request, person, next, query: toQuery(source) });
   }
 }

@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { formPipe } from '../sessions/index.js';
 import { AuthorizationAnswers } from './authorize/authorization-answers.js';
 import { AuthorizeErrorFilter } from './authorize/authorize-error.filter.js';
+import { identityOf } from './authorize/consent-asker.js';
 import { ConsentPage } from './authorize/consent-page.js';
 import { ConsentSteps } from './authorize/consent-steps.js';
 import { toQuery } from './authorize/query.js';
@@ -24,32 +25,27 @@ export class ConsentController {
   @Get()
   async show(@Req() req: Request, @Res() res: Response): Promise<void> {
     const query = toQuery(req.query);
-    const request = await this.reader.read(req.query);
+    const request = await this.reader.read(req.query, { req, res });
     const { person, next } = await this.steps.find(req, request);
     // `prompt=consent` asks once: the page is shown also where a remembered yes would do.
     if (next.step !== 'ask' || !person) return this.answers.send(res, { request, person, next, query });
-    await this.page.send(req, res, {
-      request,
-      person,
-      query,
-      scopes: next.scopes,
-      remembered: next.remembered,
-    });
+    this.page.send(req, res, { request, person, query, question: next.question });
   }
 
   @Post()
   async decide(@Req() req: Request, @Res() res: Response, @Body() form: ConsentRequest): Promise<void> {
-    this.page.verify(req, form.request, form.csrf);
-    const request = await this.reader.read(parse(form.request));
+    const { request: query } = form;
+    this.page.verify(req, query, form.csrf);
+    const request = await this.reader.read(parse(query), { req, res });
     const { person, next } = await this.steps.find(req, request);
-    if (!person || next.step === 'sign_in' || next.step === 'nothing_to_grant') {
-      return this.answers.send(res, { request, person, next, query: form.request });
-    }
-    if (form.decision === 'deny') {
-      await this.steps.deny(request, person);
-      throw this.answers.refusal(request, 'access_denied', 'The person said no');
-    }
-    const scopes = next.step === 'ask' ? next.scopes : next.allowed.scopes;
-    await this.answers.complete(res, request, person, { scopes, how: 'asked' });
+    if (!person || !('question' in next)) return this.answers.send(res, { request, person, next, query });
+    if (form.decision === 'deny') return this.answers.deny(request, person);
+    const { question } = next;
+    const asking = { request, person, query, question };
+    if (form.seen !== undefined && form.seen !== identityOf(request.client))
+      return this.page.send(req, res, asking);
+    const allowed = this.steps.allowed(question, form.leave_out ?? []);
+    if (allowed.scopes.length === 0) return this.page.send(req, res, { ...asking, nothingLeft: true });
+    await this.answers.complete(res, request, person, allowed);
   }
 }

@@ -1,8 +1,12 @@
 import { Controller, Get, NotFoundException, Param, Req, Res, UseFilters } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AppConfig } from '../config/index.js';
+import { answerCacheable } from '../keys/index.js';
 import { AuthorizationServerMetadata } from './authorization-server-metadata.js';
 import { OAuthErrorFilter } from './oauth-error.filter.js';
+
+/** Seconds */
+const MAX_AGE = 300;
 
 /**
  * RFC 8414 §3 and OpenID Connect Discovery §4, in every spelling that clients try: at the root, with the issuer's
@@ -17,20 +21,18 @@ export class DiscoveryController {
   ) {}
 
   @Get(['oauth-authorization-server', 'openid-configuration'])
-  root(@Res() res: Response): void {
-    this.answer(res);
+  root(@Req() req: Request, @Res() res: Response): void {
+    this.answer(req, res);
   }
 
   @Get(['oauth-authorization-server/*path', 'openid-configuration/*path'])
-  inserted(@Req() _req: Request, @Res() res: Response, @Param('path') path: string[] | string): void {
+  inserted(@Req() req: Request, @Res() res: Response, @Param('path') path: string[] | string): void {
     const suffix = `/${Array.isArray(path) ? path.join('/') : path}`;
     if (this.config.basePath === '' || suffix !== this.config.basePath) throw new NotFoundException();
-    this.answer(res);
+    this.answer(req, res);
   }
 
-  private answer(res: Response): void {
-    res
-      .set({ 'Cache-Control': 'public, max-age=300', 'Access-Control-Allow-Origin': '*' })
-      .json(this.metadata.document());
+  private answer(req: Request, res: Response): void {
+    answerCacheable(req, res, this.metadata.document(), MAX_AGE);
   }
 }

@@ -12,3 +12,12 @@ export function requireForm(req: Request): void {
     reason: 'not_a_form',
   });
 }
+
+/** RFC 9110 §15.5.6. */
+export function methodNotAllowed(allow: string): OAuthError {
+  return new OAuthError('invalid_request', 'This method is not allowed here', {
+    status: 405,
+    reason: 'http_405',
+    headers: { Allow: allow },
+  });
+}

@@ -1,39 +1,77 @@
 import { Controller, Get, Post, Req, Res, UseFilters } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Pages } from '../pages/index.js';
-import { Csrf, PageErrorFilter, SessionsService } from '../sessions/index.js';
+import { AppConfig } from '../config/index.js';
+import { PageErrorFilter } from '../sessions/index.js';
+import { LogoutAnswers } from './logout/logout-answers.js';
+import {
+  LOGOUT_PARAMETERS,
+  LogoutRequests,
+  type LogoutRequest,
+  type LogoutTarget,
+} from './logout/logout-request.js';
+import { SignOut } from './logout/sign-out.js';
 import { Params } from './params.js';
 
-/** The forms of `/account` post here too. */
-const PURPOSE = 'account';
-
-/** OpenID Connect RP-Initiated Logout §2: without a proof of who asks, the person is asked first. */
+/**
+ * OpenID Connect RP-Initiated Logout 1.0 §2, and the sign-out button of our own pages. Without a proof of who asks, the
+ * person is asked first.
+ */
 @Controller('oauth2/logout')
 @UseFilters(PageErrorFilter)
 export class LogoutController {
   constructor(
-    private readonly sessions: SessionsService,
-    private readonly pages: Pages,
-    private readonly csrf: Csrf,
+    private readonly config: AppConfig,
+    private readonly requests: LogoutRequests,
+    private readonly answers: LogoutAnswers,
+    private readonly browser: SignOut,
   ) {}
 
   @Get()
-  async ask(@Req() req: Request, @Res() res: Response): Promise<void> {
-    const person = await this.sessions.resolve(req);
-    if (!person) return this.pages.send(req, res, { page: 'signed-out' });
-    this.pages.send(req, res, {
-      page: 'logout',
-      email: person.email,
-      hidden: {},
-      csrf: this.csrf.token(req, res, PURPOSE),
-    });
+  async get(@Req() req: Request, @Res() res: Response): Promise<void> {
+    // Express routes HEAD here too; a look must not sign anybody out (RFC 9110 §9.2.1).
+    if (req.method === 'HEAD') {
+      res.status(405).set('Allow', 'GET, POST').end();
+      return;
+    }
+    await this.answer(req, res, await this.requests.read(Params.from(req.query)));
   }
 
   @Post()
-  async signOut(@Req() req: Request, @Res() res: Response): Promise<void> {
-    const token = Params.from(req.body).get('csrf');
-    this.csrf.verify(req, PURPOSE, token);
-    await this.sessions.signOut(req, res);
-    this.pages.send(req, res, { page: 'signed-out' });
+  async post(@Req() req: Request, @Res() res: Response): Promise<void> {
+    const params = Params.from(req.body);
+    const asked = LOGOUT_PARAMETERS.filter((name) => params.all(name).length > 0);
+    const request = await this.requests.read(params);
+    if (params.get('csrf') !== undefined || asked.length === 0) {
+      this.answers.expectOwnForm(req, params.get('csrf'));
+      return this.signOut(req, res, request.target);
+    }
+    if (!isFromElsewhere(req, this.config.origin)) return this.answer(req, res, request);
+    // Browsers send our cookie with a GET from another site, and not with its form.
+    const query = new URLSearchParams(asked.map((name): [string, string] => [name, params.require(name)]));
+    res.redirect(303, `${this.config.basePath}/oauth2/logout?${query.toString()}`);
   }
+
+  private async answer(req: Request, res: Response, { hint, target }: LogoutRequest): Promise<void> {
+    const person = await this.browser.person(req);
+    if (person) {
+      if (hint && (await this.browser.isOf(person, hint))) return this.signOut(req, res, target);
+      return this.answers.ask(req, res, person, target);
+    }
+    // Whoever registered a client may choose where it leads; the person decides whether to follow.
+    const trusted = hint !== undefined || target?.client.trustState === 'approved';
+    if (target && trusted) this.answers.back(res, target);
+    else this.answers.done(req, res, target);
+  }
+
+  private async signOut(req: Request, res: Response, target: LogoutTarget | undefined): Promise<void> {
+    await this.browser.signOut(req, res);
+    if (target) this.answers.back(res, target);
+    else this.answers.done(req, res);
+  }
+}
+
+function isFromElsewhere({ headers }: Request, origin: string): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site !== 'same-origin';
+  return headers.origin !== undefined && headers.origin !== origin;
 }

@@ -11,6 +11,7 @@ import { currentAudit, Refusals, type EventType } from '../audit/index.js';
 import { isDatabaseUnavailable } from '../database/index.js';
 import { Throttled } from '../throttling/index.js';
 import { OAuthError } from './oauth-error.js';
+import { AccessRefused } from './resource-access/access-refused.js';
 
 /** The only place where a refusal of an OAuth endpoint becomes HTTP (RFC 6749 §5.2). */
 @Catch()
@@ -26,9 +27,12 @@ export class OAuthErrorFilter implements ExceptionFilter {
     if (res.headersSent) return;
     const error = this.translate(cause);
     const type = eventTypeOf(http.getRequest<Request>().path, error);
-    const decisionId = await this.refusals.record(type, error.status, error.reason);
+    const decisionId = error.isWaiting
+      ? undefined
+      : await this.refusals.record(type, error.status, error.reason);
     if (decisionId) res.setHeader('X-Decision-Id', decisionId);
     if (error.options.challenge) res.setHeader('WWW-Authenticate', error.options.challenge);
+    res.set(error.options.headers ?? {});
     if (error.options.retryAfter) res.setHeader('Retry-After', error.options.retryAfter);
     res
       .status(error.status)
@@ -42,6 +46,10 @@ export class OAuthErrorFilter implements ExceptionFilter {
 
   private translate(cause: unknown): OAuthError {
     if (cause instanceof OAuthError) return cause;
+    if (cause instanceof AccessRefused) {
+      const { code = 'invalid_token', description, reason, status } = cause;
+      return new OAuthError(code, description, { reason, status, challenge: cause.challenge() });
+    }
     if (cause instanceof Throttled) {
       return new OAuthError('temporarily_unavailable', 'Too many requests; try again later', {
         status: 429,

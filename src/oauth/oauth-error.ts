@@ -16,13 +16,20 @@ const STATUS = {
   // RFC 7591 §3.2.2
   invalid_redirect_uri: 400,
   invalid_client_metadata: 400,
+  invalid_software_statement: 400,
+  unapproved_software_statement: 400,
   // OpenID Connect Core §3.1.2.6
   login_required: 400,
   consent_required: 400,
   request_not_supported: 400,
   request_uri_not_supported: 400,
-  // RFC 7009 §2.2.1
-  unsupported_token_type: 400,
+  // RFC 8628 §3.5
+  authorization_pending: 400,
+  slow_down: 400,
+  expired_token: 400,
+  // RFC 9449 §5, §8
+  invalid_dpop_proof: 400,
+  use_dpop_nonce: 400,
   // RFC 6750 §3.1
   invalid_token: 401,
   insufficient_scope: 403,
@@ -38,6 +45,8 @@ export interface OAuthErrorOptions {
   readonly retryAfter?: number;
   /** `WWW-Authenticate` of a 401. */
   readonly challenge?: string;
+  /** More headers of the answer, such as `DPoP-Nonce`. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A refusal. `description` is for the developer of the client; it never quotes the request. */
@@ -54,5 +63,10 @@ export class OAuthError extends Error {
     this.name = 'OAuthError';
     this.status = options.status ?? STATUS[code];
     this.reason = options.reason ?? code;
+  }
+
+  /** RFC 8628 §3.5: part of waiting for a person, neither a failure nor worth an audit event for each time. */
+  get isWaiting(): boolean {
+    return this.code === 'authorization_pending' || this.code === 'slow_down';
   }
 }

@@ -1,43 +1,63 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessTokenVerifier } from './access-token-verifier.js';
 import { AuthorizationServerMetadata } from './authorization-server-metadata.js';
-import { AuthorizationAnswers } from './authorize/authorization-answers.js';
-import { Authorization } from './authorize/authorization.js';
-import { GrantOpening } from './authorize/grant-opening.js';
-import { ConsentMemory } from './authorize/consent-memory.js';
-import { ConsentPage } from './authorize/consent-page.js';
-import { ConsentSteps } from './authorize/consent-steps.js';
-import { Interaction } from './authorize/interaction.js';
-import { RequestReader } from './authorize/request-reader.js';
+import { AUTHORIZE, AUTHORIZE_ENTITIES } from './authorize/providers.js';
+import { PreConsents } from './authorize/pre-consents.js';
 import { AuthorizeController } from './authorize.controller.js';
-import { ClientAuth } from './clients/client-auth.js';
+import { AUTH_METHOD_INSTANCES, AUTH_METHODS } from './clients/auth-methods/index.js';
+import type { AuthMethod } from './clients/auth-methods/auth-method.js';
+import { ClientDocuments } from './clients/cimd/client-documents.js';
+import { DocumentFetch } from './clients/cimd/document-fetch.js';
+import { DocumentRenewal } from './clients/cimd/document-renewal.js';
+import { DocumentRules } from './clients/cimd/document-rules.js';
+import { DocumentStore } from './clients/cimd/document-store.js';
 import { Client } from './clients/client.entity.js';
+import { CLIENTS } from './clients/index.js';
 import { ClientsService } from './clients/clients.service.js';
-import { ConfiguredClients } from './clients/configured-clients.js';
 import { ConsentController } from './consent.controller.js';
+import { DeviceAuthorizationController } from './device-authorization.controller.js';
+import { DeviceCode } from './device/device-code.entity.js';
+import { CountedClientAuth } from './counted-client-auth.js';
+import { DEVICE } from './device/index.js';
+import { DeviceController } from './device.controller.js';
 import { DiscoveryController } from './discovery.controller.js';
-import { CodeIssuance } from './grant-types/code-issuance.js';
-import { ClientIssuance } from './grant-types/client-issuance.js';
+import { DpopAtTokenEndpoint } from './dpop/dpop-at-token-endpoint.js';
+import { DpopNonces } from './dpop/dpop-nonces.js';
+import { DpopProofs } from './dpop/dpop-proofs.js';
 import type { GrantType } from './grant-types/grant-type.js';
 import { GRANT_TYPE_INSTANCES, GRANT_TYPES } from './grant-types/index.js';
-import { RefreshCheck } from './grant-types/refresh-check.js';
-import { RefreshRotation } from './grant-types/refresh-rotation.js';
-import { RepeatedRefresh } from './grant-types/repeated-refresh.js';
-import { ReplayPunishment } from './grant-types/replay-punishment.js';
+import { GRANT_TYPE_PARTS } from './grant-types/parts.js';
 import { Consent } from './grants/consent.entity.js';
+import { AfterCredentialReset } from './grants/after-credential-reset.js';
 import { EndingWriter } from './grants/ending-writer.js';
 import { Endings } from './grants/endings.js';
 import { Grant } from './grants/grant.entity.js';
 import { GrantsService } from './grants/grants.service.js';
+import { KeyEndings } from './grants/key-endings.js';
+import { UserEndings } from './grants/user-endings.js';
 import { StepUp } from './grants/step-up.js';
+import { PLAN_ENTITIES, PLANS } from './plans/index.js';
+import { INTROSPECTION } from './introspection.providers.js';
+import { IntrospectionController } from './introspection.controller.js';
 import { LogoutController } from './logout.controller.js';
+import { LogoutDelivery } from './logout/logout-delivery.entity.js';
+import { LOGOUT } from './logout/index.js';
 import { OAuthErrorFilter } from './oauth-error.filter.js';
+import { PublicUrlCheck } from './public-url-check.js';
+import { ParController } from './par.controller.js';
 import { RegistrationController } from './registration.controller.js';
+import { RegistrationManagementController } from './registration-management.controller.js';
+import { InitialAccessToken } from './registration/initial-access-token.entity.js';
+import { REGISTRATION } from './registration/index.js';
+import { InitialAccessTokens } from './registration/initial-access-tokens.js';
+import { ResourceAccess } from './resource-access/resource-access.js';
 import { Resources } from './resources.js';
 import { RevocationController } from './revocation.controller.js';
 import { ScopeCatalogue } from './scope-catalogue.js';
 import { ScopePolicy } from './scope-policy.js';
+import { ScopeRules } from './scope-rules.js';
+import { Supported } from './supported.js';
 import { Sweeper } from './sweeper.js';
 import { TokenThrottle } from './token-throttle.js';
 import { TokenController } from './token.controller.js';
@@ -46,28 +66,28 @@ import { AccessTokens } from './tokens/access-tokens.js';
 import { AuthorizationCode } from './tokens/authorization-code.entity.js';
 import { RefreshToken } from './tokens/refresh-token.entity.js';
 import { StoredTokens } from './tokens/stored-tokens.js';
+import { UsedProof } from './tokens/used-proof.entity.js';
+import { UsedProofs } from './tokens/used-proofs.js';
+import { AccessTokenMaker } from './tokens/access-token-maker.js';
+import { IdTokens } from './tokens/id-tokens.js';
+import { Issuance } from './tokens/issuance.js';
+import { OpaqueTokens } from './tokens/opaque-tokens.js';
+import { Subjects, UserIdSubjects } from './tokens/subjects.js';
+import { NoTokenClaims, TokenClaims } from './tokens/token-claims.js';
 import { TokenIssuer } from './tokens/token-issuer.js';
+import { UserinfoAccess } from './userinfo.access.js';
+import { UserinfoController } from './userinfo.controller.js';
 
-const AUTHORIZE = [
-  RequestReader,
-  Interaction,
-  ConsentMemory,
-  ConsentSteps,
-  ConsentPage,
-  Authorization,
-  GrantOpening,
-  AuthorizationAnswers,
-];
+const DOCUMENTS = [ClientDocuments, DocumentFetch, DocumentRenewal, DocumentRules, DocumentStore];
 const ISSUE = [
+  AccessTokenMaker,
+  IdTokens,
+  Issuance,
+  OpaqueTokens,
   TokenIssuer,
   StoredTokens,
-  CodeIssuance,
-  ClientIssuance,
-  RefreshCheck,
-  RefreshRotation,
-  RepeatedRefresh,
-  ReplayPunishment,
   TokenThrottle,
+  CountedClientAuth,
 ];
 const DOOR = [
   AccessTokenVerifier,
@@ -75,32 +95,90 @@ const DOOR = [
   ClientsService,
   Endings,
   GrantsService,
+  InitialAccessTokens,
+  ...PLANS,
+  KeyEndings,
   OAuthErrorFilter,
+  PreConsents,
+  PublicUrlCheck,
+  ResourceAccess,
+  Resources,
   ScopeCatalogue,
   StepUp,
   TokenIssuer,
+  UserEndings,
 ];
+
+/** Providers of an installer's own, in place of the defaults. */
+export interface TokenExtensions {
+  readonly tokenClaims?: Type<TokenClaims>;
+  readonly subjects?: Type<Subjects>;
+}
 
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([Client, Grant, Consent, AuthorizationCode, RefreshToken, AccessToken])],
+  imports: [
+    TypeOrmModule.forFeature([
+      InitialAccessToken,
+      Client,
+      Grant,
+      Consent,
+      AuthorizationCode,
+      DeviceCode,
+      RefreshToken,
+      AccessToken,
+      UsedProof,
+      LogoutDelivery,
+      ...AUTHORIZE_ENTITIES,
+      ...PLAN_ENTITIES,
+    ]),
+  ],
   controllers: [
     DiscoveryController,
     RegistrationController,
+    RegistrationManagementController,
     AuthorizeController,
     ConsentController,
+    DeviceController,
+    DeviceAuthorizationController,
+    ParController,
     TokenController,
     RevocationController,
     LogoutController,
+    IntrospectionController,
+    UserinfoController,
   ],
   providers: [
-    ...new Set([...DOOR, ...AUTHORIZE, ...ISSUE, ...GRANT_TYPES]),
+    ...new Set([
+      ...DOOR,
+      ...AUTHORIZE,
+      ...DEVICE,
+      ...ISSUE,
+      ...DOCUMENTS,
+      ...GRANT_TYPES,
+      ...GRANT_TYPE_PARTS,
+      ...CLIENTS,
+      ...REGISTRATION,
+    ]),
     AuthorizationServerMetadata,
-    ClientAuth,
-    ConfiguredClients,
+    Supported,
+    ...AUTH_METHODS,
+    {
+      provide: AUTH_METHOD_INSTANCES,
+      inject: [...AUTH_METHODS],
+      useFactory: (...instances: AuthMethod[]) => instances,
+    },
+    DpopAtTokenEndpoint,
+    DpopNonces,
+    DpopProofs,
+    UsedProofs,
     EndingWriter,
-    Resources,
+    AfterCredentialReset,
+    ...LOGOUT,
+    ...INTROSPECTION,
+    UserinfoAccess,
     ScopePolicy,
+    ScopeRules,
     Sweeper,
     {
       provide: GRANT_TYPE_INSTANCES,
@@ -110,4 +188,17 @@ const DOOR = [
   ],
   exports: DOOR,
 })
-export class OAuthModule {}
+export class OAuthModule {
+  static register({
+    tokenClaims = NoTokenClaims,
+    subjects = UserIdSubjects,
+  }: TokenExtensions): DynamicModule {
+    return {
+      module: OAuthModule,
+      providers: [
+        { provide: TokenClaims, useClass: tokenClaims },
+        { provide: Subjects, useClass: subjects },
+      ],
+    };
+  }
+}

@@ -43,6 +43,11 @@ export class Params {
     return this.values.get(name) ?? [];
   }
 
+  /** Everything but the named parameters, as it came. */
+  without(names: readonly string[]): Record<string, readonly string[]> {
+    return Object.fromEntries([...this.values].filter(([name]) => !names.includes(name)));
+  }
+
   /** @throws OAuthError invalid_request when anything but the named parameters came more than once */
   refuseRepeated(except: readonly string[] = []): void {
     for (const [name, list] of this.values) {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { AppConfig } from '../config/index.js';
-import { BUILT_IN_SCOPES, type ScopeEntry, type ScopeTool } from './scopes.js';
+import { AppConfig, type Role } from '../config/index.js';
+import { BUILT_IN_SCOPES, rolesAllow, type ScopeEntry, type ScopeTool } from './scopes.js';
 
 /** Every scope there is: what it lets an app do, what it includes, and which tools stand behind it. */
 @Injectable()
@@ -32,6 +32,13 @@ export class ScopeCatalogue {
   missing(granted: readonly string[], required: readonly string[]): string[] {
     const held = new Set(granted.flatMap((scope) => [scope, ...(this.entries.get(scope)?.includes ?? [])]));
     return required.filter((scope) => !held.has(scope));
+  }
+
+  /** The scopes at the admin resource that a role gives. */
+  administration(role: Role): string[] {
+    return [...this.entries.values()]
+      .filter(({ name, resource }) => resource === 'admin' && rolesAllow([role], name))
+      .map(({ name }) => name);
   }
 
   /** Tells the consent page that a tool stands behind a scope. Called at start. */

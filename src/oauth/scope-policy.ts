@@ -5,10 +5,10 @@ import { OAuthError } from './oauth-error.js';
 import type { Params } from './params.js';
 import { Resources, type Resource } from './resources.js';
 import { ScopeCatalogue } from './scope-catalogue.js';
+import { ScopeRules, type Authority } from './scope-rules.js';
 import { DEFAULT_SCOPES, isAdminScope, rolesAllow } from './scopes.js';
 
 const MAX_SCOPES = 100;
-type Roles = Parameters<typeof rolesAllow>[0];
 
 /** Which resource and which scopes a request is for, and what may be granted of them. */
 @Injectable()
@@ -17,6 +17,7 @@ export class ScopePolicy {
     private readonly config: AppConfig,
     private readonly catalogue: ScopeCatalogue,
     private readonly resources: Resources,
+    private readonly rules: ScopeRules,
   ) {}
 
   /**
@@ -59,9 +60,26 @@ export class ScopePolicy {
     return { resource, scopes };
   }
 
-  /** Of the scopes asked for, those that this person's roles allow. */
-  allowedTo(roles: Roles, scopes: readonly string[]): string[] {
-    return scopes.filter((scope) => rolesAllow(roles, scope));
+  /** Of the scopes asked for, those that this person may grant to this client: by role, and by the rules. */
+  allowedTo({ roles, groups }: Authority, client: Client, scopes: readonly string[]): string[] {
+    return scopes.filter((scope) => rolesAllow(roles, scope) && this.rules.allow(scope, client, groups));
+  }
+
+  /** Of scopes granted before, those that may still be used: known, served, within the ceiling, the person's to grant. */
+  stillAllowed(
+    scopes: readonly string[],
+    of: { client: Client; person: Authority; resource: string },
+  ): string[] {
+    const resource = this.resources.find(of.resource);
+    if (!resource) return [];
+    return this.allowedTo(of.person, of.client, scopes).filter((scope) => {
+      const entry = this.catalogue.get(scope);
+      return (
+        entry !== undefined &&
+        this.resources.serves(resource, entry) &&
+        !this.isAboveCeiling(of.client, scope)
+      );
+    });
   }
 
   private asked(params: Params, client: Client): string[] {
@@ -84,14 +102,15 @@ export class ScopePolicy {
   /** @throws OAuthError invalid_scope when the client's ceiling forbids the scope */
   private admit(client: Client, resource: Resource, scope: string): boolean {
     const entry = this.catalogue.get(scope)!;
-    const ceiling = client.allowedScopes;
-    const above = ceiling
-      ? this.catalogue.missing(ceiling, [scope]).length > 0
-      : isAdminScope(scope) && client.trustState !== 'approved';
-    if (above)
+    if (this.isAboveCeiling(client, scope))
       throw new OAuthError('invalid_scope', 'The client may not ask for this scope', {
         reason: 'scope_above_ceiling',
       });
     return this.resources.serves(resource, entry);
+  }
+
+  private isAboveCeiling({ allowedScopes, trustState }: Client, scope: string): boolean {
+    if (isAdminScope(scope) && trustState !== 'approved') return true;
+    return allowedScopes !== null && this.catalogue.missing(allowedScopes, [scope]).length > 0;
   }
 }

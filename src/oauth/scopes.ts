@@ -1,3 +1,4 @@
+import type { Role } from '../config/index.js';
 import { builtInSentence, type BuiltInScope } from '../pages/index.js';
 
 /** What the consent page groups by. */
@@ -9,7 +10,7 @@ export interface ScopeEntry {
   readonly sentence: string;
   readonly group: ScopeGroup;
   /** Where it means something; `any` is about the person, not about a resource. */
-  readonly resource: 'mcp' | 'admin' | 'any';
+  readonly resource: 'mcp' | 'admin' | 'scim' | 'any';
   readonly includes: readonly string[];
   readonly destructive?: boolean;
 }
@@ -47,10 +48,14 @@ function administration(area: Area): ScopeEntry[] {
   ];
 }
 
+/** Provisioning, which can make administrators: nobody but they may let a client have it. */
+export const SCIM_SCOPE = 'scim';
+
 export const BUILT_IN_SCOPES: readonly ScopeEntry[] = [
   account('openid'),
   account('profile'),
   account('email'),
+  account('groups'),
   account('offline_access'),
   {
     name: 'mcp:tools:read',
@@ -80,15 +85,25 @@ export const BUILT_IN_SCOPES: readonly ScopeEntry[] = [
     resource: 'admin',
     includes: [],
   },
+  {
+    name: SCIM_SCOPE,
+    sentence: builtInSentence(SCIM_SCOPE),
+    group: 'change',
+    resource: 'scim',
+    includes: [],
+    destructive: true,
+  },
 ];
 
 /** What is granted when a client asks for nothing in particular. */
 export const DEFAULT_SCOPES: readonly string[] = ['mcp:tools:read'];
 
 /** Scopes by which somebody administers this server. */
-export const isAdminScope = (scope: string): boolean => scope.startsWith('admin:');
+export const isAdminScope = (scope: string): boolean => scope.startsWith('admin:') || scope === SCIM_SCOPE;
 
-type Role = 'admin' | 'operator' | 'auditor';
+/** Scopes about the person; they mean the same at every resource. */
+export const isAccountScope = (scope: string): boolean =>
+  BUILT_IN_SCOPES.some(({ name, resource }) => name === scope && resource === 'any');
 
 const BY_ROLE: Readonly<Record<Role, (scope: string) => boolean>> = {
   admin: () => true,
@@ -96,7 +111,7 @@ const BY_ROLE: Readonly<Record<Role, (scope: string) => boolean>> = {
   auditor: (scope) => scope === 'admin:audit' || scope.endsWith(':read'),
 };
 
-/** Whether a person with these roles may be granted a scope; only the `admin:` ones depend on roles. */
-export function rolesAllow(roles: readonly Role[], scope: string): boolean {
-  return !isAdminScope(scope) || roles.some((role) => BY_ROLE[role](scope));
+/** Whether a person with these roles may be granted a scope; only those of administration depend on roles. */
+export function rolesAllow(roles: readonly string[], scope: string): boolean {
+  return !isAdminScope(scope) || roles.some((role) => BY_ROLE[role as Role]?.(scope) === true);
 }

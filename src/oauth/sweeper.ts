@@ -7,6 +7,7 @@ import {
 import { DataSource } from 'typeorm';
 import { AppConfig } from '../config/index.js';
 import { isDatabaseUnavailable } from '../database/index.js';
+import { ClientSweep } from './clients/client-sweep.js';
 
 /** "swee" in ASCII: one replica sweeps at a time. */
 const SWEEP_LOCK = 0x73776565;
@@ -16,16 +17,16 @@ const EVERY_MS = 60_000;
 const SWEEPS: readonly string[] = [
   `UPDATE refresh_tokens SET sealed_answer = NULL WHERE sealed_answer IS NOT NULL AND used_at < now() - make_interval(secs => $1)`,
   `DELETE FROM authorization_codes WHERE expires_at < now() - interval '1 day' AND $1 > 0`,
+  `DELETE FROM device_codes WHERE expires_at < now() - interval '1 day' AND $1 > 0`,
   `DELETE FROM refresh_tokens WHERE expires_at < now() - interval '1 day' AND $1 > 0`,
   `DELETE FROM access_tokens WHERE expires_at < now() - interval '1 day' AND $1 > 0`,
   `DELETE FROM grants WHERE activated_at IS NULL AND created_at < now() - interval '1 day' AND $1 > 0`,
+  `DELETE FROM pushed_requests WHERE expires_at < now() AND $1 > 0`,
+  `DELETE FROM used_proofs WHERE expires_at < now() AND $1 > 0`,
+  `DELETE FROM initial_access_tokens WHERE expires_at < now() - interval '30 days' AND $1 > 0`,
+  `UPDATE clients SET previous_secret_digest = NULL, previous_secret_until = NULL WHERE previous_secret_until < now() AND $1 > 0`,
   `DELETE FROM revocations WHERE until < now() - interval '1 hour' AND $1 > 0`,
 ];
-
-/** Never one that anybody still uses: nothing hangs off it, and it was never used at all. */
-const UNUSED_CLIENTS = `
-DELETE FROM clients c WHERE c.registration = 'dcr' AND c.trust_state = 'quarantined' AND c.last_used_at IS NULL
-  AND c.created_at < now() - make_interval(secs => $1) AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.client_id = c.id)`;
 
 /** Removes what has had its time. */
 @Injectable()
@@ -37,6 +38,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
   constructor(
     private readonly config: AppConfig,
     private readonly dataSource: DataSource,
+    private readonly clients: ClientSweep,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -60,8 +62,7 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
       ]);
       if (!lock?.mine) return;
       for (const statement of SWEEPS) await tx.query(statement, [this.config.lifetimes.refreshOverlap]);
-      if (this.config.policies.clients.sweep_unused_clients)
-        await tx.query(UNUSED_CLIENTS, [this.config.lifetimes.unusedClient]);
+      await this.clients.run(tx);
     });
   }
 }

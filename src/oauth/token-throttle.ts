@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
 import { AppConfig } from '../config/index.js';
 import { addressKey, RateLimiter } from '../throttling/index.js';
+import { claimedClientId } from './clients/client-auth.js';
+import { OAuthError } from './oauth-error.js';
+import type { Params } from './params.js';
+
+const FAILED = 'token-failed';
 
 /** The limits of the token endpoint that count outcomes: failures per client and address, rotations per grant. */
 @Injectable()
@@ -10,29 +16,43 @@ export class TokenThrottle {
     private readonly limiter: RateLimiter,
   ) {}
 
-  /** Seconds to wait when this client failed too often from this address. */
-  async blocked(clientId: string, ip: string): Promise<number | undefined> {
-    const verdict = await this.limiter.peek(
-      'token-failed',
-      failedKey(clientId, ip),
-      this.config.limits.token.failed,
-    );
+  /**
+   * Does what a client asks for, and counts it when it fails. Wherever a client proves who it is the failures count
+   * together, so that there is no second place to guess secrets at.
+   *
+   * @throws OAuthError with status 429 when this client failed too often from this address
+   */
+  async counting<T>(req: Request, params: Params, work: () => Promise<T>): Promise<T> {
+    const key = `${claimedClientId(req, params)}|${addressKey(req.ip ?? '')}`;
+    const limit = this.config.limits.token.failed;
+    const verdict = await this.limiter.peek(FAILED, key, limit);
+    if (!verdict.allowed) throw tooManyFailures(verdict.retryAfter);
+    try {
+      return await work();
+    } catch (error) {
+      if (isFailure(error)) await this.limiter.consume(FAILED, key, limit);
+      throw error;
+    }
+  }
+
+  /** Seconds to wait when a grant was refreshed too often. */
+  async rotationsBlocked(grantId: string): Promise<number | undefined> {
+    const verdict = await this.limiter.peek('token-rotations', grantId, this.config.limits.token.rotations);
     return verdict.allowed ? undefined : verdict.retryAfter;
   }
 
-  async failed(clientId: string, ip: string): Promise<void> {
-    await this.limiter.consume('token-failed', failedKey(clientId, ip), this.config.limits.token.failed);
-  }
-
-  /** Counts a rotation of a grant; seconds to wait when there were too many. */
-  async rotation(grantId: string): Promise<number | undefined> {
-    const verdict = await this.limiter.consume(
-      'token-rotations',
-      grantId,
-      this.config.limits.token.rotations,
-    );
-    return verdict.allowed ? undefined : verdict.retryAfter;
+  async rotated(grantId: string): Promise<void> {
+    await this.limiter.consume('token-rotations', grantId, this.config.limits.token.rotations);
   }
 }
 
-const failedKey = (clientId: string, ip: string): string => `${clientId}|${addressKey(ip)}`;
+/** A client that learns the nonce, or that waits for a person, has done nothing wrong. */
+const isFailure = (error: unknown): boolean =>
+  error instanceof OAuthError && error.status < 429 && error.code !== 'use_dpop_nonce' && !error.isWaiting;
+
+const tooManyFailures = (retryAfter: number): OAuthError =>
+  new OAuthError('temporarily_unavailable', 'Too many failed requests; try again later', {
+    status: 429,
+    retryAfter,
+    reason: 'throttled_failures',
+  });

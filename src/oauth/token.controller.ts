@@ -1,7 +1,8 @@
 import { Controller, HttpCode, Inject, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { TokenThrottleGuard } from '../throttling/index.js';
-import { ClientAuth, claimedClientId } from './clients/client-auth.js';
+import { ClientAuth } from './clients/client-auth.js';
+import { DpopAtTokenEndpoint } from './dpop/dpop-at-token-endpoint.js';
 import { requireForm } from './form.js';
 import { GRANT_TYPE_INSTANCES } from './grant-types/index.js';
 import type { GrantType } from './grant-types/grant-type.js';
@@ -21,8 +22,10 @@ export class TokenController {
     @Inject(GRANT_TYPE_INSTANCES) grantTypes: readonly GrantType[],
     private readonly clientAuth: ClientAuth,
     private readonly throttle: TokenThrottle,
+    private readonly dpop: DpopAtTokenEndpoint,
   ) {
-    this.grantTypes = new Map(grantTypes.map((grantType) => [grantType.name, grantType]));
+    const enabled = grantTypes.filter((grantType) => grantType.enabled !== false);
+    this.grantTypes = new Map(enabled.map((grantType) => [grantType.name, grantType]));
   }
 
   /** RFC 6749 §5.1: success is 200, not the 201 of a POST. */
@@ -32,33 +35,19 @@ export class TokenController {
   async token(@Req() req: Request, @Res() res: Response): Promise<void> {
     requireForm(req);
     const params = Params.from(req.body);
-    const who = claimedClientId(req, params);
-    const ip = req.ip ?? '';
-    const retryAfter = await this.throttle.blocked(who, ip);
-    if (retryAfter !== undefined) {
-      throw new OAuthError('temporarily_unavailable', 'Too many failed requests; try again later', {
-        status: 429,
-        retryAfter,
-        reason: 'throttled_failures',
-      });
-    }
-    try {
-      const tokens = await this.issue(req, params);
-      res.status(200).set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' }).json(tokens);
-    } catch (error) {
-      if (error instanceof OAuthError && error.status < 429) await this.throttle.failed(who, ip);
-      throw error;
-    }
+    const tokens = await this.throttle.counting(req, params, () => this.issue(req, params));
+    res.set({ 'Cache-Control': 'no-store', Pragma: 'no-cache' }).json(tokens);
   }
 
   private async issue(req: Request, params: Params): Promise<TokenSet> {
     const name = params.require('grant_type');
     const grantType = this.grantTypes.get(name);
     params.refuseRepeated(grantType?.mayRepeat);
+    const proof = await this.dpop.read(req);
     const client = await this.clientAuth.authenticate(req, params);
     if (!grantType) throw new OAuthError('unsupported_grant_type', 'This grant type is not supported');
     if (!client.grantTypes.includes(name))
       throw new OAuthError('unauthorized_client', 'The client is not registered for this grant type');
-    return grantType.issue(client, params);
+    return grantType.issue({ client, params, ...(await this.dpop.bind(client, proof)) });
   }
 }

@@ -22,8 +22,24 @@ export interface VerifiedToken {
   readonly authTime?: number;
   readonly acr?: string;
   readonly amr?: readonly string[];
+  /** RFC 7638 thumbprint of the DPoP key it is bound to (RFC 9449 §6.1); absent for a bearer token. */
+  readonly jkt?: string;
+  /** Who acts for the person (RFC 8693 §4.1), the latest outermost. */
+  readonly act?: Actor;
+  /** The clients in `act`. */
+  readonly actorIds?: readonly string[];
   /** Ledger position at issue. */
   readonly rev: number;
+}
+
+export interface Actor {
+  readonly sub: string;
+  readonly act?: Actor;
+}
+
+/** Every actor, the latest first. */
+export function actorsOf(act: Actor | undefined): string[] {
+  return act ? [act.sub, ...actorsOf(act.act)] : [];
 }
 
 /** Whom and what a token is of, as the audit trail names them. */

@@ -21,8 +21,9 @@ const neverATarget = new Set([
  * The sources of `form-action`. Browsers hold the redirect that answers a form post against it as well,
  * so a page whose form ends at a client must name where that client waits.
  */
-export function formActionSources(targets: readonly string[]): string[] {
+export function formActionSources(targets: readonly string[], leaves = false): string[] {
   const sources = targets.map(formActionSource).filter((source) => source !== undefined);
+  if (leaves) return sources.length > 0 ? [...new Set(sources)] : ["'none'"];
   return ["'self'", ...new Set(sources)];
 }
 

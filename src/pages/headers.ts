@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { formActionSources } from './form-action.js';
 
 export interface PageHeaderChoices {
@@ -5,6 +6,12 @@ export interface PageHeaderChoices {
   formTargets: readonly string[];
   /** Cuts the tie to the window that opened this page; an OAuth popup still needs that tie. */
   severOpener: boolean;
+  /** The page's own script, word for word. */
+  script?: string;
+  /** It loads a script file of ours. */
+  scriptFile?: boolean;
+  /** Its form goes to `formTargets` alone. */
+  formLeaves?: boolean;
 }
 
 export function pageHeaders(choices: PageHeaderChoices): Record<string, string> {
@@ -12,7 +19,7 @@ export function pageHeaders(choices: PageHeaderChoices): Record<string, string> 
     'Content-Type': 'text/html; charset=utf-8',
     'Content-Language': choices.language,
     'Cache-Control': 'no-store',
-    'Content-Security-Policy': contentSecurityPolicy(choices.formTargets),
+    'Content-Security-Policy': contentSecurityPolicy(choices),
     // RFC 9700 section 4.2: the address of a page can carry a code or a state.
     'Referrer-Policy': 'no-referrer',
     'X-Content-Type-Options': 'nosniff',
@@ -22,13 +29,17 @@ export function pageHeaders(choices: PageHeaderChoices): Record<string, string> 
   };
 }
 
-function contentSecurityPolicy(formTargets: readonly string[]): string {
+function contentSecurityPolicy({ formTargets, formLeaves, script, scriptFile }: PageHeaderChoices): string {
+  const hash = script === undefined ? [] : [`script-src 'sha256-${sha256(script)}'`];
   return [
     "default-src 'none'",
+    ...(scriptFile ? ["script-src 'self'"] : hash),
     "style-src 'self'",
     "img-src 'self' data:",
-    `form-action ${formActionSources(formTargets).join(' ')}`,
+    `form-action ${formActionSources(formTargets, formLeaves).join(' ')}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
 }
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');

@@ -9,6 +9,8 @@ export interface PagesConfig {
     supportUrl?: string;
     footer?: string;
   };
+  /** Folder of templates, and perhaps a `gatehouse.css`, in place of built-in ones of the same name. */
+  templates?: string;
 }
 
 export const PAGES_CONFIG = Symbol('PAGES_CONFIG');

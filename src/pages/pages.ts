@@ -1,11 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { BrowserScripts } from './browser-scripts.js';
 import { chooseLocale } from './choose-locale.js';
 import { pageHeaders } from './headers.js';
 import { PAGES_CONFIG } from './pages-config.js';
 import type { PagesConfig } from './pages-config.js';
 import { renderPage } from './renderer.js';
 import { Stylesheet } from './stylesheet.js';
+import { Templates } from './templates.js';
 import { pageKindOf } from './views/index.js';
 import type { PageView } from './views/index.js';
 
@@ -22,20 +24,29 @@ export class Pages {
   constructor(
     @Inject(PAGES_CONFIG) private readonly config: PagesConfig,
     private readonly stylesheet: Stylesheet,
+    private readonly templates: Templates,
+    private readonly scripts: BrowserScripts,
   ) {}
 
   send(req: Request, res: Response, view: PageView, options: SendOptions = {}): void {
     const locale = chooseLocale(req.headers['accept-language']);
+    const kind = pageKindOf(view);
+    const usesPasskeys = kind.usesPasskeys?.(view) ?? false;
     const html = renderPage(view, {
       config: this.config,
       locale,
       now: new Date(),
       stylesheetVersion: this.stylesheet.version,
+      templates: this.templates,
+      ...(usesPasskeys && { scriptVersion: this.scripts.version }),
     });
     const headers = pageHeaders({
       language: locale.language.code,
       formTargets: options.formTargets ?? [],
-      severOpener: pageKindOf(view).severOpener,
+      severOpener: kind.severOpener,
+      ...(kind.script !== undefined && { script: kind.script }),
+      ...(kind.formLeaves && { formLeaves: true }),
+      ...(usesPasskeys && { scriptFile: true }),
     });
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
     res.setHeader('Content-Length', Buffer.byteLength(html));

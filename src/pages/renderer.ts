@@ -1,5 +1,3 @@
-import { fileURLToPath } from 'node:url';
-import { Eta } from 'eta';
 import type { Locale } from './choose-locale.js';
 import { favicon, icons } from './icons.js';
 import { safeHref } from './links.js';
@@ -7,7 +5,8 @@ import { Moments } from './moments.js';
 import type { PagesConfig } from './pages-config.js';
 import { linkPhrase, plainPhrase, richPhrase } from './phrase.js';
 import { scopeSentence } from './scope-sentence.js';
-import { cleanHost, cleanText, escapeExactly, escapeText, letterMark } from './text.js';
+import type { Templates } from './templates.js';
+import { cleanHost, cleanText, escapeExactly, letterMark } from './text.js';
 import { asksForMore } from './views/consent.view.js';
 import { pageKindOf } from './views/index.js';
 import type { PageView } from './views/index.js';
@@ -17,29 +16,26 @@ export interface Rendering {
   locale: Locale;
   now: Date;
   stylesheetVersion: string;
+  templates: Templates;
+  /** Of the script file, for a page that loads it. */
+  scriptVersion?: string;
 }
 
-const eta = new Eta({
-  views: fileURLToPath(new URL('./templates', import.meta.url)),
-  cache: true,
-  autoEscape: true,
-  escapeFunction: escapeText,
-  rmWhitespace: true,
-  functionHeader: 'const { view, t, config, icons } = it;',
-});
-
 export function renderPage(view: PageView, rendering: Rendering): string {
-  const { config, locale } = rendering;
+  const { config, locale, templates } = rendering;
   const t = locale.language.strings;
   const kind = pageKindOf(view);
   const heading = kind.heading(view, t, config.brand.name);
-  return eta.render(kind.page, {
+  return templates.render(kind.page, {
     view,
     t,
     config,
     icons,
     favicon,
     width: kind.width,
+    script: kind.script,
+    scriptFile:
+      rendering.scriptVersion && `${config.basePath}/assets/passkeys.js?v=${rendering.scriptVersion}`,
     lang: locale.language.code,
     title: plainPhrase(heading),
     heading: richPhrase(heading),

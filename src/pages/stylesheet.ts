@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { themeAccents } from './accent.js';
 import { PAGES_CONFIG } from './pages-config.js';
@@ -13,10 +14,14 @@ export class Stylesheet {
   readonly version: string;
 
   constructor(@Inject(PAGES_CONFIG) config: PagesConfig) {
-    const file = readFileSync(new URL('./gatehouse.css', import.meta.url), 'utf8');
-    this.css = file + accentRules(config.brand.accent);
+    this.css = readFileSync(fileOf(config), 'utf8') + accentRules(config.brand.accent);
     this.version = createHash('sha256').update(this.css).digest('hex').slice(0, 16);
   }
+}
+
+function fileOf({ templates }: PagesConfig): string | URL {
+  const own = templates === undefined ? undefined : join(templates, 'gatehouse.css');
+  return own !== undefined && existsSync(own) ? own : new URL('./gatehouse.css', import.meta.url);
 }
 
 function accentRules(accent: string | undefined): string {

@@ -2,6 +2,8 @@ export { RevocationLedger, type Ending, type EndingReason } from './revocation-l
 export { RevocationModule } from './revocation.module.js';
 export {
   ends,
+  type LedgerEntry,
+  type Propagation,
   type Revocation,
   type RevocationHandles,
   type RevocationKind,

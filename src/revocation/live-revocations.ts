@@ -1,5 +1,8 @@
 import type { Revocation, RevocationHandles, RevocationKind } from './revocation.js';
 
+/** Whoever has a compromised key can write any position into a token. */
+const ANY_POSITION = -1;
+
 interface Live {
   readonly seq: number;
   /** Milliseconds since the epoch. */
@@ -28,7 +31,8 @@ export class LiveRevocations {
       this.newer('session', handles.sessionId, handles.rev) ||
       this.newer('user', handles.userId, handles.rev) ||
       this.newer('client', handles.clientId, handles.rev) ||
-      this.newer('kid', handles.kid, handles.rev)
+      handles.actorIds?.some((id) => this.newer('client', id, handles.rev)) === true ||
+      this.newer('kid', handles.kid, ANY_POSITION)
     );
   }
 

@@ -1,11 +1,18 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../audit/index.js';
-import { isDatabaseUnavailable } from '../database/index.js';
+import { isDatabaseUnavailable, isRehearsing } from '../database/index.js';
 import { LedgerNotices } from './ledger-notices.js';
 import { LiveRevocations } from './live-revocations.js';
 import { ReplicaAcks } from './replica-acks.js';
-import type { Revocation, RevocationHandles, RevocationKind, RevocationReceipt } from './revocation.js';
+import type {
+  LedgerEntry,
+  Propagation,
+  Revocation,
+  RevocationHandles,
+  RevocationKind,
+  RevocationReceipt,
+} from './revocation.js';
 
 /** "ledg" in ASCII: the transaction-level advisory lock that makes order of commit order of `seq`. */
 const LEDGER_LOCK = 0x6c656467;
@@ -33,7 +40,13 @@ interface LedgerRow {
   readonly until: Date;
 }
 
-type Listener = (rows: readonly Revocation[]) => void;
+interface EntryRow extends LedgerRow {
+  readonly created_at: Date;
+  readonly reason: string | null;
+}
+
+/** Answers how many running calls and streams it ended. */
+type Listener = (rows: readonly Revocation[]) => number | void;
 
 /** What is ended, in PostgreSQL for all and in memory for each replica. */
 @Injectable()
@@ -94,9 +107,39 @@ export class RevocationLedger implements OnModuleInit, BeforeApplicationShutdown
 
   /** After the commit: applies it here at once and tells which replicas have it. */
   async receipt(seq: number): Promise<RevocationReceipt> {
+    if (isRehearsing()) return { seq, replicas: 0, acknowledged: 0, missing: [], propagationMs: 0 };
     const committedAt = performance.now();
     while (this.position < seq) await this.refresh();
     return this.acks.await(seq, committedAt);
+  }
+
+  /** The first row that ended something with these handles, as long as the ledger keeps it. */
+  async entryEnding(handles: RevocationHandles): Promise<LedgerEntry | undefined> {
+    const named = namesOf(handles);
+    const [row] = await this.dataSource.query<EntryRow[]>(
+      `SELECT r.seq, r.kind, r.key, r.until, r.created_at, r.reason FROM revocations r
+       JOIN unnest($1::text[], $2::text[]) AS n (kind, key) ON n.kind = r.kind AND n.key = r.key
+       WHERE r.seq > $3 OR r.kind = 'kid' ORDER BY r.seq LIMIT 1`,
+      [named.map(({ kind }) => kind), named.map(({ key }) => key), handles.rev],
+    );
+    return row && entryOf(row);
+  }
+
+  /** The newest row up to a moment that ends something with these handles, whatever its position at issue. */
+  async newestEnding(handles: RevocationHandles, until: Date): Promise<LedgerEntry | undefined> {
+    const named = namesOf(handles);
+    const [row] = await this.dataSource.query<EntryRow[]>(
+      `SELECT r.seq, r.kind, r.key, r.until, r.created_at, r.reason FROM revocations r
+       JOIN unnest($1::text[], $2::text[]) AS n (kind, key) ON n.kind = r.kind AND n.key = r.key
+       WHERE r.created_at <= $3 ORDER BY r.seq DESC LIMIT 1`,
+      [named.map(({ kind }) => kind), named.map(({ key }) => key), until],
+    );
+    return row && entryOf(row);
+  }
+
+  /** How far the rows up to `seq`, which were written at `since`, have come. */
+  propagation(seq: number, since: Date): Promise<Propagation> {
+    return this.acks.propagation(seq, since);
   }
 
   /**
@@ -106,6 +149,12 @@ export class RevocationLedger implements OnModuleInit, BeforeApplicationShutdown
   async isEnded(handles: RevocationHandles): Promise<boolean> {
     if (performance.now() - this.viewedAt > FUSE_MS) await this.refresh();
     return this.live.end(handles);
+  }
+
+  /** Takes in everything that is committed by now, for answers that may not be a moment old. */
+  async catchUp(): Promise<void> {
+    await this.refreshing?.catch(() => undefined); // That one may have looked before.
+    await this.refresh();
   }
 
   /** Calls back with new rows as soon as this replica knows of them. Returns a function that ends the subscription. */
@@ -121,6 +170,7 @@ export class RevocationLedger implements OnModuleInit, BeforeApplicationShutdown
   }
 
   private refresh(): Promise<void> {
+    if (isRehearsing()) return Promise.resolve();
     this.refreshing ??= this.read().finally(() => (this.refreshing = undefined));
     return this.refreshing;
   }
@@ -136,7 +186,31 @@ export class RevocationLedger implements OnModuleInit, BeforeApplicationShutdown
     this.viewedAt = startedAt;
     if (fresh.length === 0) return this.acks.heartbeat(this.position);
     this.position = fresh.at(-1)!.seq;
-    for (const listener of this.listeners) listener(fresh);
-    await this.acks.acknowledge(this.position);
+    const calls = [...this.listeners].map((listener) => listener(fresh) ?? 0);
+    await this.acks.took({
+      from: fresh[0]!.seq,
+      to: this.position,
+      callsEnded: calls.reduce((sum, ended) => sum + ended, 0),
+    });
   }
+}
+
+function entryOf({ seq, kind, key, created_at: at, reason }: EntryRow): LedgerEntry {
+  return { seq: Number(seq), kind, key, at, ...(reason !== null && { reason }) };
+}
+
+/** Everything by which a row could end it. */
+function namesOf(handles: RevocationHandles): Ending[] {
+  const { userId, clientId, actorIds = [], grantId, sessionId, jti, kid } = handles;
+  const named: [RevocationKind, string | undefined][] = [
+    ['all', '*'],
+    ['user', userId],
+    ['client', clientId],
+    ...actorIds.map((id): [RevocationKind, string] => ['client', id]),
+    ['grant', grantId],
+    ['session', sessionId],
+    ['jti', jti],
+    ['kid', kid],
+  ];
+  return named.flatMap(([kind, key]) => (key === undefined ? [] : [{ kind, key }]));
 }

@@ -3,12 +3,13 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { LedgerNotices } from './ledger-notices.js';
 import { ReplicaAcks } from './replica-acks.js';
 import { Replica } from './replica.entity.js';
+import { RevocationAck } from './revocation-ack.entity.js';
 import { RevocationLedger } from './revocation-ledger.js';
 import { RevocationRow } from './revocation.entity.js';
 
 @Global()
 @Module({
-  imports: [TypeOrmModule.forFeature([RevocationRow, Replica])],
+  imports: [TypeOrmModule.forFeature([RevocationRow, Replica, RevocationAck])],
   providers: [LedgerNotices, ReplicaAcks, RevocationLedger],
   exports: [RevocationLedger],
 })

@@ -48,11 +48,35 @@ export class Sealer {
     return decrypt(this.key(version, 'seal'), purpose, sealed.subarray(4));
   }
 
+  /** Whether it is sealed under the highest key version; otherwise seal it anew, so that older ones can go. */
+  isCurrent(sealed: Buffer): boolean {
+    return sealed.length > 4 && sealed.readUInt32BE(0) === this.current;
+  }
+
+  /** The key version that seals and digests from here on. */
+  get version(): number {
+    return this.current;
+  }
+
+  /** Whether something of this key version can be opened, or its digest checked. */
+  knows(version: number): boolean {
+    return this.keys.has(version);
+  }
+
   /** A keyed digest for values that must be recognised but not read, such as CSRF tokens. */
   mac(purpose: string, data: string): Buffer {
     return createHmac('sha256', this.key(this.current, `mac:${purpose}`))
       .update(data)
       .digest();
+  }
+
+  /** The digests a value may have been stored under, one for each configured key version. */
+  macs(purpose: string, data: string): Buffer[] {
+    return [...this.keys.keys()].map((version) =>
+      createHmac('sha256', this.key(version, `mac:${purpose}`))
+        .update(data)
+        .digest(),
+    );
   }
 
   /** Constant time; every configured key version is tried, so that rotation does not break open pages. */

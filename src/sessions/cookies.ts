@@ -10,6 +10,11 @@ import { AppConfig } from '../config/index.js';
 export class Cookies {
   constructor(private readonly config: AppConfig) {}
 
+  /** Of the cookie that says who is signed in. */
+  get session(): string {
+    return this.config.policies.sessions.cookie;
+  }
+
   read(req: Request, name: string): string | undefined {
     const wanted = this.fullName(name);
     const header = req.headers.cookie;

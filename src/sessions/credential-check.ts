@@ -21,18 +21,12 @@ export class CredentialCheck {
   ): Promise<{ account?: Account } | { retryAfter: number }> {
     if (!this.config.policies.localAccounts) throw new NotFoundException();
     const retryAfter = await this.throttle.refusal(email, ip);
-    if (retryAfter !== undefined) {
-      await this.audit.decide({
-        type: 'auth.login.failed',
-        outcome: { result: 'throttled', reason: 'too_many_failures', httpStatus: 429 },
-      });
-      return { retryAfter };
-    }
+    if (retryAfter !== undefined) return this.throttled('too_many_failures', retryAfter);
     try {
       const account = await this.users.authenticate(email, password);
       if (account) return { account };
     } catch (error) {
-      if (error instanceof PasswordQueueFull) return { retryAfter: 5 };
+      if (error instanceof PasswordQueueFull) return this.throttled('too_many_at_once', 5);
       throw error;
     }
     await this.throttle.failed(email, ip);
@@ -43,5 +37,13 @@ export class CredentialCheck {
       details: { email },
     });
     return {};
+  }
+
+  private async throttled(reason: string, retryAfter: number): Promise<{ retryAfter: number }> {
+    await this.audit.decide({
+      type: 'auth.login.failed',
+      outcome: { result: 'throttled', reason, httpStatus: 429 },
+    });
+    return { retryAfter };
   }
 }

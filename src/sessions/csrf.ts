@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { AppConfig } from '../config/index.js';
 import { newToken, Sealer } from '../sealing/index.js';
 import { Cookies } from './cookies.js';
-import { SESSION_COOKIE } from './session-cookie.js';
+import { isOwnForm } from './own-form.js';
 
 const BROWSER_COOKIE = 'gatehouse_browser';
 
@@ -13,6 +13,9 @@ const BROWSER_COOKIE = 'gatehouse_browser';
  */
 @Injectable()
 export class Csrf {
+  /** Given to the browser with the answer that is being made: asked again, it is the same. */
+  private readonly made = new WeakMap<Request, string>();
+
   constructor(
     private readonly config: AppConfig,
     private readonly cookies: Cookies,
@@ -21,35 +24,31 @@ export class Csrf {
 
   /** The value of the form's hidden field `csrf`. */
   token(req: Request, res: Response, purpose: string): string {
-    let browser = this.cookies.read(req, BROWSER_COOKIE);
-    if (!browser) {
-      browser = newToken('');
-      this.cookies.set(res, BROWSER_COOKIE, browser);
-    }
-    return this.sealer.mac('csrf', this.bound(req, browser, purpose)).toString('base64url');
+    return this.sealer.mac('csrf', this.bound(req, this.browser(req, res), purpose)).toString('base64url');
+  }
+
+  /** A secret that only this browser has, whoever is signed in at it. */
+  browser(req: Request, res: Response): string {
+    const known = this.cookies.read(req, BROWSER_COOKIE) ?? this.made.get(req);
+    if (known) return known;
+    const secret = newToken('');
+    this.made.set(req, secret);
+    this.cookies.set(res, BROWSER_COOKIE, secret);
+    return secret;
   }
 
   /** @throws ForbiddenException when the form was not given to this browser for this purpose by us. */
   verify(req: Request, purpose: string, given: unknown): void {
     const browser = this.cookies.read(req, BROWSER_COOKIE);
     const valid =
-      this.isOwnForm(req) &&
+      isOwnForm(req, this.config.origin) &&
       browser !== undefined &&
       typeof given === 'string' &&
       this.sealer.verifyMac('csrf', this.bound(req, browser, purpose), Buffer.from(given, 'base64url'));
     if (!valid) throw new ForbiddenException('csrf');
   }
 
-  /** Browsers send `Origin: null` with a form from a page whose referrer policy is `no-referrer`; then Sec-Fetch-Site decides. */
-  private isOwnForm(req: Request): boolean {
-    const { origin, 'sec-fetch-site': site } = req.headers;
-    if (site !== undefined && site !== 'same-origin') return false;
-    return (
-      origin === undefined || origin === this.config.origin || (origin === 'null' && site === 'same-origin')
-    );
-  }
-
   private bound(req: Request, browser: string, purpose: string): string {
-    return `${browser}|${this.cookies.read(req, SESSION_COOKIE) ?? ''}|${purpose}`;
+    return `${browser}|${this.cookies.read(req, this.cookies.session) ?? ''}|${purpose}`;
   }
 }

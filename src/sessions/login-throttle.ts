@@ -26,6 +26,13 @@ export class LoginThrottle {
     return refused.length > 0 ? Math.max(...refused.map(({ retryAfter }) => retryAfter)) : undefined;
   }
 
+  /** Seconds to wait when one address tries too much, whoever it tries to be. */
+  async tooManyFrom(ip: string): Promise<number | undefined> {
+    const { address } = this.config.limits.login;
+    const { allowed, retryAfter } = await this.limiter.consume('login-address', addressKey(ip), address);
+    return allowed ? undefined : retryAfter;
+  }
+
   async failed(email: string, ip: string): Promise<void> {
     const { failed, account } = this.config.limits.login;
     const who = accountKey(email);

@@ -4,7 +4,13 @@ import { IsOptional, IsString, MaxLength, NotContains } from 'class-validator';
 export class LoginRequest {
   /** PostgreSQL text cannot hold NUL. */
   @IsString() @MaxLength(320) @NotContains('\0') email!: string;
-  @IsString() @MaxLength(1_024) password!: string;
+  /** Nobody needs one who signs in elsewhere. */
+  @IsString() @MaxLength(1_024) password: string = '';
   @IsOptional() @IsString() @MaxLength(16_384) return_to?: string;
   @IsOptional() @IsString() @MaxLength(200) csrf?: string;
+  /** Which button was pressed. */
+  @IsOptional() @IsString() @MaxLength(20) way?: string;
+  /** What the sign-in has to be; goes on to where it is done. */
+  @IsOptional() @IsString() @MaxLength(20) max_age?: string;
+  @IsOptional() @IsString() @MaxLength(20) choose?: string;
 }

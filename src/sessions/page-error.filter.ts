@@ -63,6 +63,7 @@ export class PageErrorFilter implements ExceptionFilter {
     const status = statusOf(cause);
     if (status === 403) return { kind: 'stale_form', status, reason: 'csrf' };
     if (status === 404) return { kind: 'not_found', status, reason: 'http_404' };
+    if (status === 410) return { kind: 'link_over', status, reason: 'link_not_good' };
     if (status >= 400 && status < 500) return { kind: 'malformed', status, reason: `http_${status}` };
     this.logger.error({ err: cause, requestId: currentAudit()?.requestId }, 'unexpected error');
     return { kind: 'unexpected', status: 500, reason: 'unexpected_error' };

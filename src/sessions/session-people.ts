@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditLog } from '../audit/index.js';
 import { UsersService, type Account } from '../users/index.js';
+import { SessionEnds, type EndedSession, type Reach } from './session-ends.js';
+import { SessionLimit } from './session-limit.js';
 import type { Session } from './session.entity.js';
 
 /** What signing in and out means for the person and for the audit trail. */
@@ -10,6 +12,8 @@ export class SessionPeople {
   constructor(
     private readonly users: UsersService,
     private readonly audit: AuditLog,
+    private readonly ends: SessionEnds,
+    private readonly limit: SessionLimit,
   ) {}
 
   async signedIn(tx: EntityManager, account: Account, session: Session): Promise<void> {
@@ -25,9 +29,21 @@ export class SessionPeople {
       },
       { type: 'auth.session.created', ...facts },
     );
+    await this.limit.apply(tx, { userId: account.id, sessionId: session.id });
   }
 
-  async signedOut(tx: EntityManager, { id, userId }: { id: string; userId: string }): Promise<void> {
+  async signedOut(tx: EntityManager, { id, userId }: EndedSession): Promise<void> {
     await this.audit.record(tx, { type: 'auth.logout.completed', userId, sessionId: id });
+    await this.ends.tell(tx, [id], left(userId, 'signed_out'));
+  }
+
+  /** Somebody signed in where another person was signed in. */
+  async tookOver(tx: EntityManager, before: EndedSession): Promise<void> {
+    await this.ends.tell(tx, [before.id], left(before.userId, 'signed_out'));
   }
 }
+
+const left = (userId: string, reason: string): Reach => ({
+  takes: 'presence',
+  by: { actor: { type: 'user', id: userId }, reason },
+});

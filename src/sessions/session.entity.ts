@@ -4,6 +4,9 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeor
 @Entity('sessions')
 @Unique('sessions_digest_key', ['digest'])
 @Index('sessions_user_id_idx', ['userId'])
+@Index('sessions_continues_idx', ['continues'])
+@Index('sessions_idp_subject_idx', ['idp', 'idpSubject'])
+@Index('sessions_idp_session_idx', ['idp', 'idpSession'])
 export class Session {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sessions_pkey' }) id!: string;
   @Column('bytea') digest!: Buffer;
@@ -21,8 +24,15 @@ export class Session {
   @Column('text', { array: true }) amr!: string[];
   /** Id of the identity provider; `null` for a local sign-in. */
   @Column('text', { nullable: true }) idp!: string | null;
+  /** The identity provider's names for the person and for its own session. */
+  @Column('text', { name: 'idp_subject', nullable: true }) idpSubject!: string | null;
+  @Column('text', { name: 'idp_session', nullable: true }) idpSession!: string | null;
   @Column('text', { nullable: true }) ip!: string | null;
   @Column('text', { name: 'user_agent', nullable: true }) userAgent!: string | null;
+  /** The session of the same person at the same browser whose place it took. */
+  @ForeignKey('sessions', { name: 'sessions_continues_fkey', onDelete: 'SET NULL' })
+  @Column('uuid', { nullable: true })
+  continues!: string | null;
   @Column('timestamptz', { name: 'ended_at', nullable: true }) endedAt!: Date | null;
   @Column('text', { name: 'end_reason', nullable: true }) endReason!: string | null;
 }

@@ -7,18 +7,27 @@ import { AppConfig } from '../config/index.js';
 import { digest, newToken } from '../sealing/index.js';
 import type { Account } from '../users/index.js';
 import { Cookies } from './cookies.js';
-import { SESSION_COOKIE } from './session-cookie.js';
+import type { EndedSession } from './session-ends.js';
 import { SessionPeople } from './session-people.js';
 import { Session } from './session.entity.js';
 import { resolveSession, type SignedIn } from './signed-in.js';
+
+/** The identity provider, and its own names for the person and for its session. */
+export interface Upstream {
+  readonly provider: string;
+  readonly subject: string;
+  readonly session?: string;
+}
 
 /** How somebody proved who they are. */
 export interface Proof {
   readonly acr: string;
   /** RFC 8176 values, such as `pwd`. */
   readonly amr: readonly string[];
-  /** Id of the identity provider; absent for a local sign-in. */
-  readonly idp?: string;
+  /** When they did, if that was not just now. */
+  readonly authTime?: Date;
+  /** Who vouched for it; absent for a local sign-in. */
+  readonly upstream?: Upstream;
 }
 
 @Injectable()
@@ -33,19 +42,21 @@ export class SessionsService {
   /** Signs a person in at this browser: a new session always, the one the browser had ends (no fixation). */
   async start(req: Request, res: Response, account: Account, proof: Proof): Promise<void> {
     const token = newToken('');
-    const previous = this.cookies.read(req, SESSION_COOKIE);
+    const previous = this.cookies.read(req, this.cookies.session);
     await this.dataSource.transaction(async (tx) => {
-      if (previous) await endByDigest(tx, digest(previous), 'replaced');
+      const before = previous ? await endByDigest(tx, digest(previous), 'replaced') : undefined;
       const session = this.make(digest(token), account.id, proof);
+      if (before?.userId === account.id) session.continues = before.id;
       await tx.insert(Session, session);
       await this.people.signedIn(tx, account, session);
+      if (before && before.userId !== account.id) await this.people.tookOver(tx, before);
     });
-    this.cookies.set(res, SESSION_COOKIE, token, this.config.lifetimes.sessionMax);
+    this.cookies.set(res, this.cookies.session, token, this.config.lifetimes.sessionMax);
   }
 
   /** Who is signed in at this browser. Renews the idle limit at most once a minute. */
   async resolve(req: Request): Promise<SignedIn | undefined> {
-    const token = this.cookies.read(req, SESSION_COOKIE);
+    const token = this.cookies.read(req, this.cookies.session);
     if (!token) return undefined;
     const found = await resolveSession(
       this.dataSource.manager,
@@ -56,16 +67,16 @@ export class SessionsService {
     return found;
   }
 
-  /** Signs out at this browser. What apps were allowed to do goes on; it is ended under Account. */
+  /** Signs out at this browser. What that means for apps is told to the rooms above (`SessionEnds`). */
   async signOut(req: Request, res: Response): Promise<void> {
-    const token = this.cookies.read(req, SESSION_COOKIE);
+    const token = this.cookies.read(req, this.cookies.session);
     if (token) {
       await this.dataSource.transaction(async (tx) => {
         const ended = await endByDigest(tx, digest(token), 'signed_out');
         if (ended) await this.people.signedOut(tx, ended);
       });
     }
-    this.cookies.clear(res, SESSION_COOKIE);
+    this.cookies.clear(res, this.cookies.session);
   }
 
   private make(tokenDigest: Buffer, userId: string, proof: Proof): Session {
@@ -78,12 +89,15 @@ export class SessionsService {
       createdAt: now,
       lastSeenAt: now,
       expiresAt: new Date(now.getTime() + this.config.lifetimes.sessionMax * 1_000),
-      authTime: now,
+      authTime: proof.authTime ?? now,
       acr: proof.acr,
       amr: [...proof.amr],
-      idp: proof.idp ?? null,
+      idp: proof.upstream?.provider ?? null,
+      idpSubject: proof.upstream?.subject ?? null,
+      idpSession: proof.upstream?.session ?? null,
       ip: context?.ip ?? null,
       userAgent: context?.userAgent ? cleanText(context.userAgent) : null,
+      continues: null,
       endedAt: null,
       endReason: null,
     } satisfies Session);
@@ -94,8 +108,8 @@ async function endByDigest(
   tx: EntityManager,
   tokenDigest: Buffer,
   reason: string,
-): Promise<{ id: string; userId: string } | undefined> {
-  const [rows] = await tx.query<[{ id: string; userId: string }[], number]>(
+): Promise<EndedSession | undefined> {
+  const [rows] = await tx.query<[EndedSession[], number]>(
     `UPDATE sessions SET ended_at = now(), end_reason = $2 WHERE digest = $1 AND ended_at IS NULL
      RETURNING id, user_id AS "userId"`,
     [tokenDigest, reason],

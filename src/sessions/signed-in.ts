@@ -6,7 +6,10 @@ export interface SignedIn {
   readonly userId: string;
   readonly email: string;
   readonly name?: string;
+  /** When they last proved who they are. */
   readonly authTime: Date;
+  /** When they signed in here, by a proof that somebody else may have asked for before. */
+  readonly signedInAt: Date;
   readonly acr: string;
   readonly amr: readonly string[];
 }
@@ -17,13 +20,14 @@ interface Row {
   readonly email: string;
   readonly name: string | null;
   readonly auth_time: Date;
+  readonly created_at: Date;
   readonly acr: string;
   readonly amr: string[];
   readonly stale: boolean;
 }
 
 const LIVE = `
-SELECT s.id, s.user_id, u.email, u.name, s.auth_time, s.acr, s.amr,
+SELECT s.id, s.user_id, u.email, u.name, s.auth_time, s.created_at, s.acr, s.amr,
   s.last_seen_at < now() - make_interval(secs => least(60, $2::double precision / 10)) AS stale
 FROM sessions s JOIN users u ON u.id = s.user_id
 WHERE s.digest = $1 AND s.ended_at IS NULL AND s.expires_at > now()
@@ -44,6 +48,7 @@ export async function resolveSession(
     email: row.email,
     ...(row.name && { name: row.name }),
     authTime: row.auth_time,
+    signedInAt: row.created_at,
     acr: row.acr,
     amr: row.amr,
   };

@@ -2,6 +2,10 @@
 export abstract class SsoFailure extends Error {
   /** Where the person wanted to go, once that is known. */
   returnTo?: string;
+  /** How fresh the sign-in had to be, once that is known. */
+  maxAge?: number;
+  /** Nobody was to be signed in: it was to connect another sign-in to an account. */
+  isLink?: boolean;
 
   constructor(
     readonly code: string,

@@ -5,7 +5,8 @@ import { DataSource } from 'typeorm';
 import { CannotOpen, digest, equalSecrets, newToken, Sealer } from '../sealing/index.js';
 import { Cookies, localUrl } from '../sessions/index.js';
 import { SignInRejected } from './sso-failure.js';
-import type { RunningFlow, SsoFlow } from './sso-flow.js';
+import { wishOf } from './sign-in-wish.js';
+import type { Link, RunningFlow, SsoFlow } from './sso-flow.js';
 
 const LIFETIME = 600;
 /** Browsers drop a cookie of more than 4096 characters, name and attributes included. */
@@ -26,9 +27,16 @@ export class SsoFlows {
     private readonly dataSource: DataSource,
   ) {}
 
-  begin(req: Request, res: Response, provider: string): RunningFlow {
+  begin(req: Request, res: Response, provider: string, link?: Link): RunningFlow {
     const returnTo = localUrl(req.query['return_to']);
-    const flow: SsoFlow = { state: newToken(''), ...(returnTo && { returnTo }), until: now() + LIFETIME };
+    const flow: SsoFlow = {
+      state: newToken(''),
+      ...(returnTo && { returnTo }),
+      ...wishOf(req.query),
+      ...(link && { link }),
+      since: Date.now(),
+      until: now() + LIFETIME,
+    };
     return this.running(flow, () =>
       this.cookies.set(res, cookieOf(provider), this.sealed(provider, flow), LIFETIME),
     );
@@ -47,9 +55,14 @@ export class SsoFlows {
       throw new SignInRejected('state_mismatch');
     this.cookies.clear(res, cookieOf(provider));
     if (flow.until < now()) throw new SignInRejected('flow_expired');
-    const spent = await this.dataSource.query<unknown[]>(SPEND, [digest(flow.state), flow.until]);
-    if (spent.length === 0) throw new SignInRejected('flow_replayed');
+    if (!(await this.isFirst(flow.state, flow.until))) throw new SignInRejected('flow_replayed');
     return this.running(flow, () => undefined);
+  }
+
+  /** Whether nobody came with this before, at any replica, and nobody will again before `until` (seconds since the epoch). */
+  async isFirst(what: string, until: number): Promise<boolean> {
+    const spent = await this.dataSource.query<unknown[]>(SPEND, [digest(what), until]);
+    return spent.length > 0;
   }
 
   private running(flow: SsoFlow, keep: () => void): RunningFlow {

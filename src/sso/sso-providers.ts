@@ -1,22 +1,57 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
-import { PROVIDER_KINDS } from './providers/index.js';
-import type { SsoProvider } from './providers/provider.js';
+import { SignInWays, type SignInWay } from '../sessions/index.js';
+import type { LiveProvider } from './live-provider.js';
+import { ProviderFactory } from './provider-factory.js';
+import { StoredProviders } from './stored-providers.js';
 
-/** The providers of the configuration. */
+/** Every identity provider: those of the configuration, and then those that admins set up. */
 @Injectable()
-export class SsoProviders {
-  private readonly providers = new Map<string, SsoProvider>();
+export class SsoProviders implements OnModuleInit, OnApplicationBootstrap {
+  /** In the order of the configuration. */
+  readonly configured: readonly LiveProvider[];
 
-  constructor(config: AppConfig) {
-    for (const section of config.identityProviders) {
-      const kind = PROVIDER_KINDS.find((each) => each.kind === section.kind);
-      if (!kind) throw new Error(`No identity provider kind is called ${String(section.kind)}`);
-      this.providers.set(section.id, kind.create(section, config));
-    }
+  constructor(
+    { identityProviders, environmentProviders }: AppConfig,
+    factory: ProviderFactory,
+    private readonly stored: StoredProviders,
+    private readonly ways: SignInWays,
+  ) {
+    this.configured = identityProviders.map((section) => {
+      const source = environmentProviders.includes(section.id) ? 'environment' : 'file';
+      return { section, source, provider: factory.make(section, source) };
+    });
   }
 
-  find(id: unknown): SsoProvider | undefined {
-    return typeof id === 'string' ? this.providers.get(id) : undefined;
+  onModuleInit(): void {
+    this.ways.register(async () => (await this.list()).filter(isEnabled).map(wayOf));
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const logger = new Logger('sso');
+    for (const { section, provider } of this.configured.filter(isEnabled))
+      logger.log(`${section.id} sends people back to ${provider.facts.redirectUri}`);
+    await this.ways.list();
+  }
+
+  async list(): Promise<readonly LiveProvider[]> {
+    return [...this.configured, ...(await this.stored.current())];
+  }
+
+  /** One that people can come in by. */
+  async find(id: unknown): Promise<LiveProvider | undefined> {
+    const isIt = ({ section }: LiveProvider): boolean => section.id === id;
+    const found = this.configured.find(isIt) ?? (await this.stored.current()).find(isIt);
+    return found && isEnabled(found) ? found : undefined;
   }
 }
+
+const isEnabled = ({ section }: LiveProvider): boolean => section.enabled;
+
+const wayOf = ({ section: { id, name, domains, hidden, signInEvery } }: LiveProvider): SignInWay => ({
+  id,
+  label: name ?? id,
+  domains,
+  hidden,
+  ...(signInEvery !== undefined && { signInEvery }),
+});

@@ -1,14 +1,13 @@
 import { Controller, Get, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AppConfig } from '../config/index.js';
-import { PageErrorFilter, SessionsService } from '../sessions/index.js';
+import { PageErrorFilter, SessionsService, SSO_ACR } from '../sessions/index.js';
 import { AccountLinking } from './account-linking.js';
+import { IdentityConnections } from './identity-connections.js';
 import type { Assertion } from './providers/provider.js';
 import { flowOf } from './sso-flow.js';
 import { SsoFilter } from './sso.filter.js';
-import { SsoCallbackGuard, SsoStartGuard } from './sso.guard.js';
-
-export const SSO_ACR = 'urn:gatehouse:acr:sso';
+import { SsoCallbackGuard, SsoLinkGuard, SsoStartGuard } from './sso.guard.js';
 
 @Controller('sso')
 @UseFilters(PageErrorFilter, SsoFilter)
@@ -17,6 +16,7 @@ export class SsoController {
     private readonly linking: AccountLinking,
     private readonly sessions: SessionsService,
     private readonly config: AppConfig,
+    private readonly connections: IdentityConnections,
   ) {}
 
   @Get(':provider')
@@ -25,13 +25,35 @@ export class SsoController {
     // The guard has sent the browser away.
   }
 
+  /** Reached from the account page, whose address carries the proof that its reader asks for it. */
+  @Get(':provider/link')
+  @UseGuards(SsoLinkGuard)
+  startLink(): void {
+    // The guard has sent the browser away.
+  }
+
   @Get(':provider/callback')
   @UseGuards(SsoCallbackGuard)
   async callback(@Req() req: Request, @Res() res: Response): Promise<void> {
     const assertion = req.user as Assertion;
+    const { link, returnTo } = flowOf(req);
+    if (link) {
+      await this.connections.connect(req, link, assertion);
+      return res.redirect(303, `${this.config.basePath}/account?done=sign_in_connected`);
+    }
     const account = await this.linking.accountFor(assertion);
-    const { amr, identity } = assertion;
-    await this.sessions.start(req, res, account, { acr: SSO_ACR, amr, idp: identity.provider });
-    res.redirect(303, `${this.config.basePath}${flowOf(req).returnTo ?? '/account'}`);
+    const { amr, identity, session, authTime } = assertion;
+    const upstream = {
+      provider: identity.provider,
+      subject: identity.subject,
+      ...(session !== undefined && { session }),
+    };
+    await this.sessions.start(req, res, account, {
+      acr: SSO_ACR,
+      amr,
+      upstream,
+      ...(authTime && { authTime }),
+    });
+    res.redirect(303, `${this.config.basePath}${returnTo ?? '/account'}`);
   }
 }

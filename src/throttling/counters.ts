@@ -48,6 +48,10 @@ export class Counters implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
+  async subtract(bucket: string, key: string, limit: RateLimit): Promise<void> {
+    await this.limiter(bucket, limit).reward(hashed(key));
+  }
+
   async look(bucket: string, key: string, limit: RateLimit): Promise<Tally> {
     const found = await this.limiter(bucket, limit).get(hashed(key));
     return found && found.msBeforeNext > 0 ? tallyOf(found) : NOTHING;
@@ -98,6 +102,11 @@ class Insurance extends RateLimiterMemory {
   override consume(...args: Parameters<RateLimiterMemory['consume']>): Promise<RateLimiterRes> {
     this.used();
     return super.consume(...args);
+  }
+
+  override reward(...args: Parameters<RateLimiterMemory['reward']>): Promise<RateLimiterRes> {
+    this.used();
+    return super.reward(...args);
   }
 
   override get(...args: Parameters<RateLimiterMemory['get']>): Promise<RateLimiterRes | null> {

@@ -8,6 +8,8 @@ export interface Verdict {
   readonly retryAfter: number;
   /** How many more are allowed now. */
   readonly remaining: number;
+  /** Whole seconds until the count begins anew. */
+  readonly reset: number;
 }
 
 /** Asks whether something has happened too often, such as failed sign-ins of one account from one address. */
@@ -21,6 +23,11 @@ export class RateLimiter {
     return verdictOf(tally, limit.points - tally.count, tally.count <= limit.points);
   }
 
+  /** Takes back what was counted before it was known that it should not count. */
+  async takeBack(bucket: string, key: string, limit: RateLimit): Promise<void> {
+    await this.counters.subtract(bucket, key, limit);
+  }
+
   /**
    * Says whether one more would be within the limit, and counts nothing. To be refused is to be the one too
    * many, and starts the block just as being counted would.
@@ -31,7 +38,7 @@ export class RateLimiter {
       return verdictOf(tally, limit.points - tally.count, tally.count < limit.points);
     }
     await this.counters.block(bucket, key, limit);
-    return { allowed: false, retryAfter: limit.blockSeconds, remaining: 0 };
+    return { allowed: false, retryAfter: limit.blockSeconds, remaining: 0, reset: limit.blockSeconds };
   }
 }
 
@@ -40,5 +47,6 @@ function verdictOf(tally: Tally, left: number, allowed: boolean): Verdict {
     allowed,
     retryAfter: allowed ? 0 : Math.max(1, Math.ceil(tally.milliseconds / 1_000)),
     remaining: Math.max(0, left),
+    reset: Math.ceil(tally.milliseconds / 1_000),
   };
 }

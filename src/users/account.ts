@@ -7,6 +7,10 @@ export interface Account {
   readonly emailVerified: boolean;
   readonly name?: string;
   readonly roles: readonly Role[];
+  /** Of those, the ones that are not from a group. */
+  readonly assignedRoles: readonly Role[];
+  /** Names of the groups they are in. */
+  readonly groups: readonly string[];
   readonly disabledAt?: Date;
   readonly createdAt: Date;
   readonly lastLoginAt?: Date;
@@ -19,11 +23,24 @@ export function accountOf(user: User): Account {
     emailVerified: user.emailVerified,
     ...(user.name && { name: user.name }),
     roles: user.roles,
+    assignedRoles: user.assignedRoles,
+    groups: user.groups,
     ...(user.disabledAt && { disabledAt: user.disabledAt }),
     createdAt: user.createdAt,
     ...(user.lastLoginAt && { lastLoginAt: user.lastLoginAt }),
   };
 }
+
+/** What the audit trail tells of an account by value. */
+export const snapshotOf = (user: User) => ({
+  email: user.email,
+  email_verified: user.emailVerified,
+  user_name: user.userName,
+  name: user.name,
+  external_id: user.externalId,
+  roles: user.roles,
+  disabled: user.disabledAt !== null,
+});
 
 /** E-mail addresses are compared without regard to case and to Unicode's ways of writing the same. */
 export function emailKey(email: string): string {

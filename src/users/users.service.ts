@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditLog, type Actor } from '../audit/index.js';
-import { accountOf, emailKey, type Account } from './account.js';
+import { keysetPage, type KeysetPage, type KeysetQuery } from '../database/index.js';
+import { accountOf, emailKey, snapshotOf, type Account } from './account.js';
+import { keepAnAdminWithout } from './groups/effective-roles.js';
 import { hashPassword, verifyPassword } from './password.js';
-import { User, type Role } from './user.entity.js';
+import { User, type DisabledOrigin, type Role } from './user.entity.js';
 
 export interface NewUser {
   readonly email: string;
@@ -16,14 +18,18 @@ export interface NewUser {
   readonly origin: string;
 }
 
-export interface UserQuery {
+export interface UserQuery extends KeysetQuery {
   /** Part of the e-mail address or name. */
   readonly q?: string;
+  readonly email?: string;
   readonly active?: boolean;
-  readonly limit: number;
-  /** Id of the last user of the page before. */
-  readonly cursor?: string;
+  /** Has signed in through this identity provider, or could. */
+  readonly idp?: string;
+  /** Has signed in since. */
+  readonly lastSeenAfter?: Date;
 }
+
+const LINKED = 'EXISTS (SELECT 1 FROM linked_identities i WHERE i.user_id = u.id AND i.provider = :idp)';
 
 @Injectable()
 export class UsersService {
@@ -42,6 +48,11 @@ export class UsersService {
     return user ? accountOf(user) : undefined;
   }
 
+  async findIn(tx: EntityManager, id: string): Promise<Account | undefined> {
+    const user = await tx.findOneBy(User, { id });
+    return user ? accountOf(user) : undefined;
+  }
+
   async findByEmailIn(tx: EntityManager, email: string): Promise<Account | undefined> {
     const user = await tx.findOneBy(User, { emailKey: emailKey(email) });
     return user ? accountOf(user) : undefined;
@@ -55,6 +66,7 @@ export class UsersService {
   }
 
   async create(tx: EntityManager, person: NewUser): Promise<Account> {
+    const now = new Date();
     const user = Object.assign(new User(), {
       id: uuidv7(),
       email: person.email.trim(),
@@ -63,14 +75,24 @@ export class UsersService {
       name: person.name ?? null,
       passwordHash: person.password ? await hashPassword(person.password) : null,
       roles: [...(person.roles ?? [])],
+      assignedRoles: [...(person.roles ?? [])],
+      groups: [],
       disabledAt: null,
-      createdAt: new Date(),
+      disabledOrigin: null,
+      createdAt: now,
       lastLoginAt: null,
+      externalId: null,
+      userName: null,
+      userNameKey: null,
+      scimProfile: null,
+      updatedAt: now,
+      version: 1,
     } satisfies User);
     await tx.insert(User, user);
     await this.audit.record(tx, {
       type: 'user.account.created',
       targets: [{ type: 'user', id: user.id, display: user.email }],
+      change: { before: null, after: snapshotOf(user) },
       details: { origin: person.origin, roles: user.roles },
     });
     return accountOf(user);
@@ -80,45 +102,50 @@ export class UsersService {
     await tx.update(User, { id }, { lastLoginAt: new Date() });
   }
 
-  /** Returns false when there is no such person or nothing changed. Ending what they hold is the caller's part. */
+  /**
+   * Returns false when there is no such person or nothing changed. Ending what they hold is the caller's part.
+   * @throws LastAdmin
+   */
   async setDisabled(
     tx: EntityManager,
     id: string,
     disabled: boolean,
-    by: { actor: Actor; reason?: string },
+    by: { actor: Actor; reason?: string; origin?: DisabledOrigin },
   ): Promise<boolean> {
+    const disabledOrigin = disabled ? (by.origin ?? 'admin') : null;
     const { affected } = await tx
       .createQueryBuilder()
       .update(User)
-      .set({ disabledAt: disabled ? new Date() : null })
+      .set({ disabledAt: disabled ? new Date() : null, disabledOrigin })
       .where(`id = :id AND disabled_at IS ${disabled ? '' : 'NOT '}NULL`, { id })
       .execute();
+    // What an operator switches off stays off, whoever did so before.
+    if (affected !== 1 && disabledOrigin === 'admin') await tx.update(User, { id }, { disabledOrigin });
     if (affected !== 1) return false;
+    if (disabled) await keepAnAdminWithout(tx, (await tx.findOneByOrFail(User, { id })).roles);
     await this.audit.record(tx, {
       type: disabled ? 'user.account.disabled' : 'user.account.enabled',
       actor: by.actor,
       userId: id,
       targets: [{ type: 'user', id }],
+      change: { before: { disabled: !disabled }, after: { disabled } },
       ...(by.reason && { details: { reason: by.reason } }),
     });
     return true;
   }
 
-  async list(query: UserQuery): Promise<{ items: Account[]; next?: string }> {
-    const select = this.dataSource
-      .getRepository(User)
-      .createQueryBuilder('u')
-      .orderBy('u.id', 'DESC')
-      .take(query.limit + 1);
+  async list(query: UserQuery): Promise<KeysetPage<Account>> {
+    const select = this.dataSource.getRepository(User).createQueryBuilder('u');
     if (query.q)
       select.andWhere('(u.email ILIKE :q OR u.name ILIKE :q)', {
         q: `%${query.q.replace(/[\\%_]/g, '\\$&')}%`,
       });
     if (query.active !== undefined) select.andWhere(`u.disabled_at IS ${query.active ? '' : 'NOT '}NULL`);
-    if (query.cursor) select.andWhere('u.id < :cursor', { cursor: query.cursor });
-    const users = await select.getMany();
-    const items = users.slice(0, query.limit).map(accountOf);
-    return { items, ...(users.length > query.limit && { next: items.at(-1)!.id }) };
+    if (query.email !== undefined)
+      select.andWhere('u.email_key = :emailKey', { emailKey: emailKey(query.email) });
+    if (query.idp !== undefined) select.andWhere(LINKED, { idp: query.idp });
+    if (query.lastSeenAfter) select.andWhere('u.last_login_at >= :since', { since: query.lastSeenAfter });
+    return keysetPage(select, { key: 'u.id', cursorOf: ({ id }) => id }, query, accountOf);
   }
 
   async isEmpty(tx: EntityManager): Promise<boolean> {

@@ -6,8 +6,9 @@ import { adminCall, adminToken, connect, opsClient, tokenRequest, tokensOf } fro
 import { get, request, type HttpResponse } from '../support/http.js';
 import { describeOnPostgres } from '../support/on-postgres.js';
 import { sleep } from '../support/server-process.js';
+import { NO_MAILBOX } from '../support/mailbox.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { openApi, routesOf, type OpenApi, type Route } from './routes.js';
+import { onlyReads, openApi, routesOf, type OpenApi, type Route } from './routes.js';
 
 let server: TestServer;
 let document: OpenApi;
@@ -15,7 +16,7 @@ let routes: Route[];
 let full: string;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ config: { mail: NO_MAILBOX } });
   document = await openApi(server);
   routes = routesOf(document);
   full = await adminToken(server);
@@ -40,6 +41,15 @@ async function onEveryRoute<T>(
 
 const everywhere = <T>(expected: (route: Route) => T): Record<string, T> =>
   Object.fromEntries(routes.map((route) => [name(route), expected(route)]));
+
+/** With ids nobody has, without the body that most of what changes something needs, and without reading events. */
+function served({ method, path }: Route): number {
+  // A yes to a plan names its hash: without a body it is none.
+  if (/\/(?:apply|approve)$/.test(path) && path.startsWith('/revocation-plans/')) return 400;
+  if (path.includes('{')) return 404;
+  if (path === '/audit/tail') return 400;
+  return method === 'POST' && path !== '/keys/rotate' && path !== '/audit/verify' ? 400 : 200;
+}
 
 const refusal = (response: HttpResponse) => ({
   status: response.status,
@@ -203,22 +213,23 @@ describe('every route of the admin API', () => {
       (area) => `admin:${area}:read`,
     );
     const headers = { authorization: `Bearer ${await adminToken(server, scopes.join(' '))}` };
-    const expected = (route: Route) => (route.method !== 'GET' ? 403 : route.path.includes('{') ? 404 : 200);
+    const expected = (route: Route) => (onlyReads(route) ? served(route) : 403);
     expect(await onEveryRoute(headers, ({ status }) => status)).toEqual(everywhere(expected));
   });
 
   it('serves whoever has every scope', async () => {
-    const expected = (route: Route) => (route.path.includes('{') ? 404 : route.method === 'POST' ? 400 : 200);
     expect(await onEveryRoute({ authorization: `Bearer ${full}` }, ({ status }) => status)).toEqual(
-      everywhere(expected),
+      everywhere(served),
     );
   });
 
   it('serves an administrator who let a client administer for them', async () => {
-    const token = await personToken(server, 'admin:grants admin:users admin:clients admin:audit:read');
-    const expected = (route: Route) => (route.path.includes('{') ? 404 : route.method === 'POST' ? 400 : 200);
+    const token = await personToken(
+      server,
+      'admin:grants admin:users admin:clients admin:keys admin:settings admin:audit',
+    );
     expect(await onEveryRoute({ authorization: `Bearer ${token}` }, ({ status }) => status)).toEqual(
-      everywhere(expected),
+      everywhere(served),
     );
   });
 });

@@ -43,7 +43,12 @@ describe('POST /clients', () => {
       grant_types: ['client_credentials'],
       scopes: ['admin:audit:read'],
       skip_consent: false,
+      require_par: false,
+      dpop_bound: false,
+      post_logout_redirect_uris: [],
+      backchannel_logout_session_required: false,
       created_at: expect.any(String),
+      updated_at: expect.any(String),
     });
     expect(created.headers['location']).toBe(`${server.url}/admin/v1/clients/${client.id}`);
     const robot = {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { Column, DataSource } from 'typeorm';
-import { emptyTables, fillEmptyTables } from './invented-rows.mjs';
+import { emptyTables, fillEmptyTables, rowCounts } from './invented-rows.mjs';
 
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 const load = (file) => import(pathToFileURL(join(dist, file)).href);
@@ -19,10 +19,18 @@ const embedded = engine && { poolOptions: { max: 1, stream: () => new EmbeddedSt
 const entities = await builtEntities();
 const report = { entities: entities.map(({ name }) => name).sort() };
 
-// Each migration meets rows of everything that was there before it.
+// Each migration meets rows of everything that was there before it, and loses none.
+report.populated = [];
+report.lost = [];
 for (let count = 1; count <= MIGRATIONS.length; count++) {
   await on({ migrations: MIGRATIONS.slice(0, count) }, async (dataSource) => {
+    const before = count === 1 ? {} : await rowCounts(dataSource);
     await dataSource.runMigrations({ transaction: 'each' });
+    const after = await rowCounts(dataSource);
+    const { name } = MIGRATIONS[count - 1];
+    for (const [table, rows] of Object.entries(before))
+      if ((after[table] ?? rows) < rows) report.lost.push(`${name}: ${table}`);
+    report.populated.push({ name, tables: Object.keys(before).length });
     await fillEmptyTables(dataSource);
   });
 }

@@ -12,6 +12,9 @@ interface DriftReport {
   entities: string[];
   drift: string[];
   plantedDrift: string[];
+  /** How many tables had rows when a migration ran. */
+  populated: { name: string; tables: number }[];
+  lost: string[];
   emptyTables: string[];
   leftAfterDown: string[];
   missingAfterUpAgain: string[];
@@ -37,6 +40,14 @@ describe('entities and migrations', () => {
 
   it('notices an entity with a column that no migration makes', () => {
     expect(report.plantedDrift.join('\n')).toContain('ADD "planted" text');
+  });
+
+  it('migrates up from what each earlier version had stored, and loses no row of it', () => {
+    const [first, ...later] = report.populated;
+    expect(first!.tables).toBe(0);
+    expect(later.length).toBeGreaterThanOrEqual(9);
+    for (const { name, tables } of later) expect([name, tables > 10]).toEqual([name, true]);
+    expect(report.lost).toEqual([]);
   });
 
   it('migrates down on filled tables and leaves nothing behind', () => {

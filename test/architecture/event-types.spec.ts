@@ -9,7 +9,9 @@ const SRC = join(import.meta.dirname, '../../src');
 function source(): string {
   const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' });
   return files
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts') && !file.endsWith('event-types.ts'))
+    .filter(
+      (file) => file.endsWith('.ts') && !file.endsWith('.spec.ts') && !/event-types|\.events\.ts$/.test(file),
+    )
     .map((file) => readFileSync(join(SRC, file), 'utf8'))
     .join('\n');
 }

@@ -52,14 +52,20 @@ async function insertRow(dataSource, table, columns) {
 
 /** Names of the tables that have no row. */
 export async function emptyTables(dataSource) {
+  const counts = Object.entries(await rowCounts(dataSource));
+  return counts.filter(([, rows]) => rows === 0).map(([name]) => name);
+}
+
+/** How many rows each table has, by its name. */
+export async function rowCounts(dataSource) {
   const tables = await dataSource.query(`
     SELECT relname AS name FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
       AND relname <> 'schema_migrations' ORDER BY 1`);
-  const empty = [];
+  const counts = {};
   for (const { name } of tables) {
-    const rows = await dataSource.query(`SELECT 1 FROM "${name}" LIMIT 1`);
-    if (rows.length === 0) empty.push(name);
+    const [{ rows }] = await dataSource.query(`SELECT count(*)::int AS rows FROM "${name}"`);
+    counts[name] = rows;
   }
-  return empty;
+  return counts;
 }

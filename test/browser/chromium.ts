@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRequire } from 'node:module';
-import { afterAll, beforeAll, describe } from '@jest/globals';
+import { afterAll, beforeAll } from '@jest/globals';
 import {
   chromium,
   type Browser,
@@ -10,6 +10,7 @@ import {
   type ConsoleMessage,
   type Page,
 } from 'playwright-core';
+import { describeWhere } from '../support/describe-where.js';
 
 const PLACES = [
   process.env.CHROMIUM_PATH ?? '',
@@ -19,21 +20,15 @@ const PLACES = [
 ];
 const executablePath = PLACES.find((place) => place !== '' && existsSync(place));
 
-/** For tests that need a real browser; without one they say in their name why they did not run. */
+/** For tests that need a real browser. */
 export function describeInChromium(name: string, tests: (browser: () => Browser) => void): void {
-  if (!executablePath) {
-    describe.skip(`${name} (skipped: no Chromium was found; set CHROMIUM_PATH)`, () =>
-      tests(() => {
-        throw new Error('There is no browser');
-      }));
-    return;
-  }
-  describe(name, () => {
+  const missing = executablePath ? undefined : 'no Chromium was found; set CHROMIUM_PATH';
+  describeWhere([{ part: 'chromium', missing }], name, () => {
     let browser: Browser | undefined;
     beforeAll(async () => {
       // Chromium refuses to run as root with its sandbox.
       const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-      browser = await chromium.launch({ executablePath, args });
+      browser = await chromium.launch({ executablePath: executablePath!, args });
     });
     afterAll(() => browser?.close());
     tests(() => browser!);

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { authorizeUrl, callTool, exchange, registerClient, tokensOf } from '../support/actors.js';
+import { deviceClient, ROOMY_DEVICES, start } from '../oauth/device-harness.js';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, startServer, type TestServer } from '../support/server.js';
 import {
   describeInChromium,
@@ -16,7 +17,7 @@ const VERIFIER = 'v'.repeat(43);
 const MAX_BYTES = 50_000;
 const LONG_NAME = 'An assistant whose makers could not agree on a shorter name for it';
 
-/** Every page a person can meet, each in the state that has the most on it. */
+/** Every page a person can meet, each in the state that has the most on it; those about sign-in are in passkeys.e2e-spec.ts. */
 const PAGES = [
   'home',
   'unknown app',
@@ -28,6 +29,10 @@ const PAGES = [
   'consent to more',
   'account',
   'account with everything open',
+  'device',
+  'device with a wrong code',
+  'consent for a device',
+  'device allowed',
   'home when signed in',
   'sign out',
   'account after an end',
@@ -40,7 +45,7 @@ describeInChromium('Every page', (browser) => {
   let here: Visit;
 
   beforeAll(async () => {
-    [server, app] = [await startServer(), await Listener.start()];
+    [server, app] = [await startServer({ config: { limits: ROOMY_DEVICES } }), await Listener.start()];
   });
   afterAll(() => app?.close());
   afterEach(async () => {
@@ -87,6 +92,13 @@ describeInChromium('Every page', (browser) => {
     await show('account with everything open', async () => {
       for (const summary of await page.locator('summary').all()) await summary.click();
     });
+    const device = await start(server, await deviceClient(server, { name: LONG_NAME }));
+    await show('device', goto(device.verification_uri_complete));
+    await page.getByLabel('Code').fill('BBBB-BBBB');
+    await show('device with a wrong code', () => press('Continue'));
+    await page.getByLabel('Code').fill(device.user_code);
+    await show('consent for a device', () => press('Continue'));
+    await show('device allowed', () => press('Allow'));
     await show('home when signed in', goto('/'));
     await show('sign out', goto('/oauth2/logout'));
     await page.goto(`${server.url}/account`);

@@ -22,6 +22,7 @@ describe('The metadata of the protected resources', () => {
       scopes_supported: ['mcp:tools:read', 'mcp:tools:execute'],
       bearer_methods_supported: ['header'],
       resource_signing_alg_values_supported: ['ES256'],
+      dpop_signing_alg_values_supported: ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'],
     });
   });
 
@@ -65,7 +66,11 @@ describe('The metadata of the protected resources', () => {
 
   it('is what the challenge points to, also below a path', async () => {
     const port = server.port + 1;
-    const below = await startServer({ port, env: { PUBLIC_URL: `http://localhost:${port}/house` } });
+    const below = await startServer({
+      port,
+      env: { PUBLIC_URL: `http://localhost:${port}/house` },
+      config: { resources: [{ id: 'admin', algorithm: 'RS256' }] },
+    });
     const refused = await request('POST', `${below.base}/mcp`, { json: {} });
     expect(refused.status).toBe(401);
     const [, url] = /resource_metadata="([^"]+)"/.exec(refused.headers['www-authenticate'] ?? '') ?? [];
@@ -73,6 +78,7 @@ describe('The metadata of the protected resources', () => {
     expect((await get(url ?? '')).json()).toMatchObject({ resource: `${below.url}/mcp` });
     expect((await get(`${below.origin}${WELL_KNOWN}/house/admin`)).json()).toMatchObject({
       resource: `${below.url}/admin`,
+      resource_signing_alg_values_supported: ['RS256'],
     });
   });
 });

@@ -11,6 +11,7 @@ import {
   type TestClient,
 } from '../support/actors.js';
 import { textOf } from '../support/html.js';
+import { HeldKey } from '../support/proofs.js';
 import { CookieJar, get, request } from '../support/http.js';
 import { sleep } from '../support/server-process.js';
 import { startServer, type TestServer } from '../support/server.js';
@@ -194,7 +195,9 @@ describe('a redirect URI that is not exactly a registered one', () => {
     expectPage(await ask({}, '&redirect_uri=https://evil.test/cb'));
     const two = await registerClient(server, { redirect_uris: [REDIRECT, 'https://c.test/two'] });
     expectPage(await ask({ redirect_uri: null }, '', two));
-    if (server.databaseUrl) expect(await codes()).toBe(before);
+    expectPage(await ask({ redirect_uri: '' }, '', two));
+    expectCode(await ask({}, '', client));
+    if (server.databaseUrl) expect(await codes()).toBe(before + 1);
   });
 
   it('gets a page whatever else is wrong with the request', async () => {
@@ -497,9 +500,14 @@ describe('resource', () => {
       config: { limits: ROOMY, policies: { clients: { resource_slash: false, default_resource: false } } },
     });
     const asker = await webClient(strict);
+    const browser = await signedIn(strict);
     const error = async (resource: string | null) => {
-      const answer = await rawGet(strict, `/oauth2/authorize?${authorizeQuery(strict, asker, { resource })}`);
-      return answer.headers['location']!.startsWith('/login') ? undefined : answerOf(answer).get('error');
+      const answer = await rawGet(
+        strict,
+        `/oauth2/authorize?${authorizeQuery(strict, asker, { resource })}`,
+        [cookieLine(strict, browser)],
+      );
+      return answer.headers['location']!.startsWith('/consent') ? undefined : answerOf(answer).get('error');
     };
     expect(await error(`${strict.url}/mcp`)).toBeUndefined();
     expect(await error(`${strict.url}/mcp/`)).toBe('invalid_target');
@@ -612,9 +620,10 @@ describe('state and nonce', () => {
     }
     const plus = await ask({ state: null }, '&state=a+b%2Bc');
     expect(answerOf(plus).get('state')).toBe('a b+c');
-    const none = await ask({ state: null });
-    expect(none.status).toBe(303);
-    expect(answerOf(none).has('state')).toBe(false);
+    for (const state of [null, '']) {
+      const none = await ask({ state });
+      expect([none.status, answerOf(none).has('state')]).toEqual([303, false]);
+    }
   });
 
   it('that are too long or have a NUL are refused and never cut', async () => {
@@ -625,6 +634,11 @@ describe('state and nonce', () => {
     }
     expectError(await ask({ nonce: 'n'.repeat(4_097) }), 'invalid_request');
     expectError(await ask({ nonce: 'a\0b' }), 'invalid_request');
+    for (const name of ['state', 'nonce']) {
+      const form = authorizeQuery(server, client, { [name]: 'x'.repeat(65_536) });
+      const answer = await rawPost(server, '/oauth2/authorize', form, [cookieLine(server, jar)]);
+      expect([name, answer.status, answer.headers['location']]).toEqual([name, 413, undefined]);
+    }
     for (const tail of ['&state=second', '&nonce=1&nonce=2'])
       expect(answerOf(await ask({}, tail)).get('error')).toBe('invalid_request');
   });
@@ -638,10 +652,11 @@ describe('state and nonce', () => {
   });
 
   it('nonce is copied into the id_token unchanged', async () => {
-    const nonce = `${'n'.repeat(4_000)} +🎉`;
-    const outcome = await authorize(server, client, { jar, scope: 'openid', extra: { nonce } });
-    const { id_token } = tokensOf(await exchange(server, client, outcome.code, outcome.verifier));
-    expect(claimsOf(id_token!)['nonce']).toBe(nonce);
+    for (const nonce of ['n', 'n'.repeat(512), `${'n'.repeat(4_000)} +%2B🎉`, '']) {
+      const outcome = await authorize(server, client, { jar, scope: 'openid', extra: { nonce } });
+      const { id_token } = tokensOf(await exchange(server, client, outcome.code, outcome.verifier));
+      expect(claimsOf(id_token!)['nonce']).toBe(nonce || undefined);
+    }
   });
 });
 
@@ -673,6 +688,16 @@ describe('a request that is too much', () => {
       [
         'claims of 60 kB',
         () => rawPost(server, '/oauth2/authorize', body({}, `claims=${'['.repeat(50_000)}`)),
+      ],
+      ...['acr_values', 'ui_locales', 'login_hint', 'prompt', 'max_age'].map(
+        (name): [string, () => Promise<RawAnswer>] => [
+          `60 kB of ${name}`,
+          () => rawPost(server, '/oauth2/authorize', body({}, `${name}=${'a '.repeat(30_000)}`)),
+        ],
+      ),
+      [
+        'a scope of 100 000 names',
+        () => rawPost(server, '/oauth2/authorize', body({ scope: 'a '.repeat(100_000) }, 'x=1')),
       ],
       [
         'slow patterns',
@@ -720,6 +745,15 @@ describe('parameters of other features and of nobody', () => {
     ).toString('base64url')}.`;
     expectError(await ask({ request: unsigned }), 'request_not_supported');
     expectPage(await ask({ request: unsigned, redirect_uri: null }));
+    const other = await webClient(server);
+    for (const claims of [
+      { iss: other.clientId, aud: server.url, client_id: other.clientId },
+      { iss: client.clientId, aud: server.url, client_id: client.clientId, redirect_uri: REDIRECT },
+    ])
+      expectError(
+        await ask({ request: new HeldKey().sign({ alg: 'ES256' }, claims) }),
+        'request_not_supported',
+      );
     await sleep(200);
     expect(hits).toEqual([]);
   });
@@ -732,7 +766,6 @@ describe('parameters of other features and of nobody', () => {
       'ui_locales',
       'acr_values',
       'claims',
-      'id_token_hint',
       'error',
       'error_description',
       'error_uri',
@@ -745,8 +778,9 @@ describe('parameters of other features and of nobody', () => {
       );
       const login = await get(new URL(page.headers.location!, server.base));
       expect(login.status).toBe(200);
-      expect(login.text).not.toContain('<script');
+      expect(login.text).not.toContain('<script>');
     }
+    expectCode(await ask({ ui_locales: '../../../../etc/passwd', display: '<svg onload=alert(1)>' }));
     const error = await ask({
       client_id: 'nobody',
       error: hostile,

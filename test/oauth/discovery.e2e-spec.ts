@@ -8,12 +8,16 @@ import {
   opsClient,
   refresh,
   registerClient,
+  submitForm,
   tokenRequest,
   tokensOf,
 } from '../support/actors.js';
+import { DocumentSite } from '../support/document-site.js';
+import { formOf } from '../support/html.js';
 import { CookieJar, get, post, request, type HttpResponse } from '../support/http.js';
 import { freePort } from '../support/server-process.js';
 import { startServer, type TestServer } from '../support/server.js';
+import { decide, deviceClient, poll, ROOMY_DEVICES, start } from './device-harness.js';
 import {
   authorizeQuery,
   connectIn,
@@ -31,7 +35,13 @@ import {
 type Metadata = Record<string, any>;
 
 const SPELLINGS = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'];
-const GRANT_TYPES = ['authorization_code', 'refresh_token', 'client_credentials'];
+const GRANT_TYPES = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+];
 
 let server: TestServer;
 let jar: CookieJar;
@@ -161,8 +171,9 @@ describe('the metadata and the headers of a request', () => {
       ];
       for (const answer of asked) expect([answer.status, answer.body]).toEqual([200, before.body]);
       const twice = await rawGet(server, path, [`Host: localhost:${server.port}`, 'Host: evil.test']);
-      if (twice.status === 200) expect(twice.body).toBe(before.body);
-      else expect(twice.status).toBe(400);
+      // RFC 9112 §3.2
+      expect([twice.status, twice.body.includes('evil.test')]).toEqual([400, false]);
+      expect(before.headers['vary'] ?? '').not.toMatch(/host/i);
       expect((await rawGet(server, path)).body).toBe(before.body);
     }
   });
@@ -198,6 +209,7 @@ describe('what is advertised is accepted, and nothing else', () => {
       'AUTHORIZATION_CODE',
       'urn:ietf:params:oauth:grant-type:token-exchange',
       'urn:ietf:params:oauth:grant-type:saml2-bearer',
+      'urn:ietf:params:oauth:grant-type:jwt-bearer',
       'urn:nobody',
       '__proto__',
       'constructor',
@@ -213,8 +225,9 @@ describe('what is advertised is accepted, and nothing else', () => {
       'client_secret_basic',
       'client_secret_post',
       'none',
+      'private_key_jwt',
     ]);
-    for (const token_endpoint_auth_method of metadata['token_endpoint_auth_methods_supported']!) {
+    for (const token_endpoint_auth_method of ['client_secret_basic', 'client_secret_post', 'none']) {
       const client = await webClient(server, { token_endpoint_auth_method });
       expect(client.authMethod).toBe(token_endpoint_auth_method);
       const { tokens } = await connect(server, { client, jar });
@@ -240,7 +253,8 @@ describe('what is advertised is accepted, and nothing else', () => {
     const client = await webClient(server);
     const error = async (over: Record<string, string>): Promise<string | null | undefined> => {
       const query = authorizeQuery(server, client, over);
-      return (await get(`${server.base}/oauth2/authorize?${query}`)).location?.searchParams.get('error');
+      const url = `${server.base}/oauth2/authorize?${query}`;
+      return (await get(url, { cookies: jar })).location?.searchParams.get('error');
     };
     for (const response_type of metadata['response_types_supported']!)
       expect(await error({ response_type })).toBeNull();
@@ -256,7 +270,8 @@ describe('what is advertised is accepted, and nothing else', () => {
 
   it('scopes', async () => {
     const client = await webClient(server);
-    for (const scope of metadata['scopes_supported']!.filter((name: string) => !name.startsWith('admin:'))) {
+    const administration = /^(?:admin:|scim$)/;
+    for (const scope of metadata['scopes_supported']!.filter((name: string) => !administration.test(name))) {
       // A scope about the person alone goes with one of the resource.
       const { tokens } = await connectIn(server, jar, { client, scope: `${scope} mcp:tools:read` });
       expect(tokens.scope.split(' ')).toContain(scope);
@@ -352,6 +367,8 @@ describe('CORS', () => {
     ['POST', '/oauth2/register'],
     ['POST', '/register'],
     ['POST', '/oauth2/revoke'],
+    ['POST', '/oauth2/par'],
+    ['GET', '/oauth2/userinfo'],
   ];
   const shut = [
     '/oauth2/authorize',
@@ -359,8 +376,17 @@ describe('CORS', () => {
     '/login',
     '/consent',
     '/account',
+    '/account/end-all',
+    '/device',
+    '/device/decision',
+    '/sso/nobody',
+    '/sso/nobody/callback',
     '/oauth2/logout',
+    '/oauth2/introspect',
+    '/oauth2/device_authorization',
     '/admin/v1/users',
+    '/admin/v1/openapi.json',
+    '/admin/docs',
     '/',
     '/nothing',
     '/oauth2/tokenx',
@@ -414,7 +440,7 @@ describe('a PUBLIC_URL with a path', () => {
     below = await startServer({
       port,
       env: { PUBLIC_URL: `http://localhost:${port}/id/one/` },
-      config: { limits: ROOMY },
+      config: { limits: ROOMY_DEVICES, policies: { outboundLoopback: true } },
     });
   });
 
@@ -453,4 +479,66 @@ describe('a PUBLIC_URL with a path', () => {
     const { access_token } = tokensOf(await exchange(below, client, outcome.code, outcome.verifier));
     expect((await mcpCall(below, access_token, 'tools/list')).status).toBe(200);
   });
+
+  it('lets devices, clients with a document, pushed requests and people at their account in below it too', async () => {
+    const device = await start(below, await deviceClient(below));
+    expect(device.verification_uri).toBe(`${below.url}/device`);
+    expect(device.verification_uri_complete).toContain(`${below.url}/device?`);
+    await decide(below, await signedIn(below), device);
+    expect(
+      (await mcpCall(below, tokensOf(await poll(below, device)).access_token, 'tools/list')).status,
+    ).toBe(200);
+
+    const site = await DocumentSite.start();
+    const clientId = site.publish({
+      redirect_uris: ['https://app.example/cb'],
+      client_name: 'By its document',
+    });
+    const published = {
+      clientId,
+      redirectUri: 'https://app.example/cb',
+      authMethod: 'none',
+      registration: {},
+    };
+    const browser = await signedIn(below);
+    const byDocument = await connectIn(below, browser, { client: published });
+    expect((await mcpCall(below, byDocument.tokens.access_token, 'tools/list')).status).toBe(200);
+    site.stop();
+
+    const query = authorizeQuery(below, await webClient(below));
+    const pushed = await post(`${below.base}/oauth2/par`, {
+      form: Object.fromEntries(new URLSearchParams(query)),
+    });
+    const about = new URLSearchParams({
+      client_id: new URLSearchParams(query).get('client_id')!,
+      request_uri: pushed.json().request_uri,
+    });
+    const leaving = await get(`${below.base}/oauth2/authorize?${about.toString()}`, { cookies: browser });
+    expect(leaving.headers.location).toMatch(/^\/id\/one\/consent\?/);
+
+    for (const page of ['/', '/login', '/account', '/device', '/nothing', leaving.headers.location!.slice(7)])
+      await expectBelow(below, page, browser);
+    const account = await get(`${below.base}/account`, { cookies: browser });
+    const end = formOf(account.text, (form) => Object.values(form.hidden).includes(clientId));
+    const ended = await submitForm(below, account, end, { cookies: browser });
+    expect(ended.headers.location).toMatch(/^\/id\/one\/account\?/);
+    expect((await mcpCall(below, byDocument.tokens.access_token, 'tools/list')).status).toBe(401);
+    const out = await submitForm(below, account, formOf(account.text, '/oauth2/logout'), {
+      cookies: browser,
+    });
+    expect([out.status, out.headers.location ?? '/id/one/']).toEqual([200, '/id/one/']);
+  });
 });
+
+/** Every link, form and file of a page is below the path of the server, and is there. */
+async function expectBelow(below: TestServer, path: string, cookies: CookieJar): Promise<void> {
+  const page = await get(below.base + path, { cookies });
+  const local = [...page.text.matchAll(/(?:href|action|src)="(\/[^"]*)"/g)].map(([, target]) => target!);
+  expect([path, local.length > 0]).toEqual([path, true]);
+  for (const target of local.map((each) => each.replaceAll('&amp;', '&'))) {
+    expect([path, target]).toEqual([path, expect.stringMatching(/^\/id\/one(?:\/|$)/)]);
+    const { status } = await get(below.origin + target, { cookies: cookies.copy() });
+    if (!page.text.includes(`action="${target}"`))
+      expect([path, target, status]).toEqual([path, target, 200]);
+  }
+}

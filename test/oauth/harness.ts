@@ -154,6 +154,7 @@ export interface AuditEvent {
   client_id?: string;
   grant_id?: string;
   user_id?: string;
+  session_id?: string;
   details?: Record<string, unknown>;
 }
 
@@ -167,6 +168,9 @@ export function operator(server: TestServer): Promise<string> {
   operators.set(server, { token, until: Date.now() + 300_000 });
   return token;
 }
+
+/** When what ends ends the operator's token, too. */
+export const forgetOperator = (server: TestServer): boolean => operators.delete(server);
 
 export const asOperator = async (server: TestServer, method: string, path: string, options = {}) =>
   adminCall(server, method, path, { token: await operator(server), ...options });

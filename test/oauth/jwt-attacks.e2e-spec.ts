@@ -1,22 +1,22 @@
-import {
-  createDecipheriv,
-  createHmac,
-  createPublicKey,
-  generateKeyPairSync,
-  hkdfSync,
-  randomUUID,
-  sign,
-  type JsonWebKey,
-  type KeyObject,
-} from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { randomUUID, type JsonWebKey } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { exportJWK, importJWK, SignJWT, type CryptoKey, type JWK } from 'jose';
 import { adminToken, type Connection } from '../support/actors.js';
+import { Canary } from '../support/canary.js';
+import {
+  bringsItsKey,
+  brokenUp,
+  changed,
+  headerOf,
+  oddKids,
+  ofAnotherKind,
+  publicKeyAsSecret,
+  unsigned,
+} from '../support/forgeries.js';
 import { get, post, type HttpResponse } from '../support/http.js';
 import { describeOnPostgres } from '../support/on-postgres.js';
+import { HeldKey } from '../support/proofs.js';
 import { sleep } from '../support/server-process.js';
+import { stolenKey, type Signer } from '../support/stolen-key.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { claimsOf, connectIn, freshCode, INSIDE, ROOMY, signedIn, webClient } from './harness.js';
 
@@ -24,19 +24,26 @@ type Json = Record<string, unknown>;
 
 let server: TestServer;
 let person: Connection;
-/** A token that the MCP server takes, and one that the admin API takes. */
-let tokens: { mcp: string; admin: string };
+/** The token that each of them takes. */
+let tokens: Record<ResourceName, string>;
 let jwk: JsonWebKey & { kid: string };
 
 beforeAll(async () => {
   server = await startServer({ config: { limits: ROOMY } });
   person = await connectIn(server, await signedIn(server), { scope: 'openid mcp:tools:read' });
-  tokens = { mcp: person.tokens.access_token, admin: await adminToken(server) };
+  const known = await connectIn(server, person.jar, { scope: 'openid', resource: null });
+  tokens = {
+    mcp: person.tokens.access_token,
+    admin: await adminToken(server),
+    userinfo: known.tokens.access_token,
+  };
   jwk = (await get(`${server.base}/oauth2/jwks`)).json<{ keys: (JsonWebKey & { kid: string })[] }>().keys[0]!;
 });
 
-const RESOURCES = ['mcp', 'admin'] as const;
+const RESOURCES = ['mcp', 'admin', 'userinfo'] as const;
 type ResourceName = (typeof RESOURCES)[number];
+const audienceOf = (at: ResourceName): string =>
+  `${server.url}/${at === 'userinfo' ? 'oauth2/userinfo' : at}`;
 
 const atResource: Record<ResourceName, (token: string) => Promise<HttpResponse>> = {
   mcp: (token) =>
@@ -49,12 +56,9 @@ const atResource: Record<ResourceName, (token: string) => Promise<HttpResponse>>
       json: { jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} },
     }),
   admin: (token) => get(`${server.base}/admin/v1/grants`, { headers: { authorization: `Bearer ${token}` } }),
+  userinfo: (token) =>
+    get(`${server.base}/oauth2/userinfo`, { headers: { authorization: `Bearer ${token}` } }),
 };
-
-const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-const headerOf = (token: string): Json =>
-  JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString());
-const signatureOf = (token: string): string => token.split('.')[2]!;
 
 /** 401 invalid_token with a challenge that says where to go, quickly and without the inside of the server. */
 async function expectRefused(token: string, what: string, at: ResourceName): Promise<void> {
@@ -65,19 +69,17 @@ async function expectRefused(token: string, what: string, at: ResourceName): Pro
   const challenge = response.headers['www-authenticate']!;
   expect(challenge).toMatch(/^Bearer /);
   expect(challenge).toContain('error="invalid_token"');
-  expect(challenge).toContain(`resource_metadata="${server.url}/.well-known/oauth-protected-resource/${at}"`);
+  if (at !== 'userinfo')
+    expect(challenge).toContain(
+      `resource_metadata="${server.url}/.well-known/oauth-protected-resource/${at}"`,
+    );
   expect(response.text).not.toMatch(INSIDE);
 }
 
-/** Every one of them is refused by both resources, each made from the token that this resource takes. */
+/** Every one of them is refused by all resources, each made from the token that this resource takes. */
 async function expectAllRefused(forge: (good: string) => Record<string, string>): Promise<void> {
   for (const at of RESOURCES)
     for (const [what, token] of Object.entries(forge(tokens[at]))) await expectRefused(token, what, at);
-}
-
-function es256(header: Json, claims: Json, key: KeyObject): string {
-  const input = `${encode(header)}.${encode(claims)}`;
-  return `${input}.${sign('sha256', Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
 }
 
 describe('the right token', () => {
@@ -87,208 +89,59 @@ describe('the right token', () => {
   });
 
   it('is not taken anywhere else', async () => {
-    await expectRefused(tokens.admin, 'admin token', 'mcp');
-    await expectRefused(tokens.mcp, 'mcp token', 'admin');
+    for (const at of RESOURCES)
+      for (const other of RESOURCES)
+        if (other !== at) await expectRefused(tokens[other], `${other} token`, at);
   });
 });
 
 describe('a token without a signature', () => {
-  it('is refused however the algorithm is spelt', async () => {
-    await expectAllRefused((good) => {
-      const claims = good.split('.')[1]!;
-      const found: Record<string, string> = {};
-      for (const alg of [
-        'none',
-        'None',
-        'NONE',
-        'nOnE',
-        'none ',
-        '',
-        null,
-        undefined,
-        [],
-        ['none'],
-        {},
-        0,
-        true,
-      ]) {
-        for (const signature of ['', signatureOf(good)])
-          found[`alg ${JSON.stringify(alg)} ${signature && 'kept'}`] =
-            `${encode({ ...headerOf(good), alg })}.${claims}.${signature}`;
-      }
-      return found;
-    });
-  });
+  it('is refused however the algorithm is spelt', () => expectAllRefused(unsigned));
 
-  it('is refused when it was only cut off or emptied', async () => {
-    await expectAllRefused((good) => {
-      const [header, claims, signature] = good.split('.') as [string, string, string];
-      return {
-        'no third part': `${header}.${claims}`,
-        'an empty third part': `${header}.${claims}.`,
-        'four parts': `${good}.x`,
-        'an extra dot': `${header}.${claims}..${signature}`,
-        'one part': header,
-        'a signature of zeros': `${header}.${claims}.${Buffer.alloc(64).toString('base64url')}`,
-        'a short signature': `${header}.${claims}.${signature.slice(0, 20)}`,
-        'an empty header': `.${claims}.${signature}`,
-        'an empty payload': `${header}..${signature}`,
-      };
-    });
-  });
+  it('is refused when it was only cut off or emptied', () => expectAllRefused(brokenUp));
 });
 
 describe('a token that was changed', () => {
-  it('is refused, whatever was changed', async () => {
-    await expectAllRefused((good) => {
-      const [header, , signature] = good.split('.') as [string, string, string];
-      const claims = claimsOf(good);
-      const changes: Record<string, Json> = {
+  it('is refused, whatever was changed', () =>
+    expectAllRefused((good) =>
+      changed(good, {
         'another subject': { sub: randomUUID() },
-        'more scope': { scope: 'admin:users admin:audit mcp:tools:execute' },
-        'a later end': { exp: Number(claims['exp']) + 1 },
+        'more scope': { scope: 'admin:users admin:audit mcp:tools:execute openid' },
+        'a later end': { exp: Number(claimsOf(good)['exp']) + 1 },
         'another position': { rev: 1e9 },
         'another grant': { gid: randomUUID() },
-        'all audiences': { aud: [`${server.url}/mcp`, `${server.url}/admin`] },
-      };
-      return Object.fromEntries(
-        Object.entries(changes).map(([what, over]) => [
-          what,
-          `${header}.${encode({ ...claims, ...over })}.${signature}`,
-        ]),
-      );
-    });
-  });
+        'all audiences': { aud: RESOURCES.map(audienceOf) },
+      }),
+    ));
 });
 
 describe('a token signed with a public key as a shared secret', () => {
-  it('is refused, in whatever form the key is', async () => {
-    const key = createPublicKey({ key: jwk, format: 'jwk' });
-    const pem = key.export({ type: 'spki', format: 'pem' }).toString();
-    const der = key.export({ type: 'spki', format: 'der' });
-    const secrets: Record<string, string | Buffer> = {
-      pem,
-      'pem without the last line end': pem.trimEnd(),
-      'pem with a line before': `\n${pem}`,
-      'pem with CRLF': pem.replaceAll('\n', '\r\n'),
-      der,
-      'der in base64': der.toString('base64'),
-      'the JWK': JSON.stringify(jwk),
-      'the JWK without kid': JSON.stringify({ kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y }),
-      x: jwk.x!,
-      'x as bytes': Buffer.from(jwk.x!, 'base64url'),
-      'the point': Buffer.concat([
-        Buffer.from([4]),
-        Buffer.from(jwk.x!, 'base64url'),
-        Buffer.from(jwk.y!, 'base64url'),
-      ]),
-      kid: jwk.kid,
-      nothing: '',
-      'the client secret': server.env['BOOTSTRAP_CLIENT_SECRET']!,
-    };
-    await expectAllRefused((good) => {
-      const found: Record<string, string> = {};
-      for (const [name, secret] of Object.entries(secrets)) {
-        for (const bits of ['256', '384', '512']) {
-          const input = `${encode({ ...headerOf(good), alg: `HS${bits}` })}.${good.split('.')[1]!}`;
-          found[`HS${bits} with ${name}`] =
-            `${input}.${createHmac(`sha${bits}`, secret).update(input).digest('base64url')}`;
-        }
-      }
-      return found;
-    });
+  it('is refused, in whatever form the key is', () => {
+    const more = { kid: jwk.kid, 'the client secret': server.env['BOOTSTRAP_CLIENT_SECRET']! };
+    return expectAllRefused((good) => publicKeyAsSecret(good, jwk, more));
   });
 });
 
 describe('a token that brings its own key', () => {
-  let canary: Server;
-  const hits: string[] = [];
-  const own = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  let canary: Canary;
+  const own = new HeldKey();
 
   beforeAll(async () => {
-    canary = createServer((req, res) => {
-      hits.push(req.url ?? '');
-      res.setHeader('content-type', 'application/json');
-      res.end(
-        JSON.stringify({
-          keys: [{ ...own.publicKey.export({ format: 'jwk' }), kid: 'mine', alg: 'ES256', use: 'sig' }],
-        }),
-      );
-    });
-    await new Promise<void>((done) => canary.listen(0, '127.0.0.1', done));
+    canary = await Canary.start({ keys: [{ ...own.published, kid: 'mine', alg: 'ES256' }] });
   });
-  afterAll(() => void canary.close());
+  afterAll(() => canary.stop());
 
   it('is refused, and nothing is fetched', async () => {
-    const there = `http://127.0.0.1:${(canary.address() as AddressInfo).port}`;
-    const publicJwk = await exportJWK(own.publicKey);
-    await expectAllRefused((good) => {
-      const header = headerOf(good);
-      const forge = (over: Json) => es256({ ...header, ...over }, claimsOf(good), own.privateKey);
-      return {
-        'the right kid': forge({}),
-        'a jwk': forge({ jwk: publicJwk }),
-        'a jwk and no kid': forge({ jwk: publicJwk, kid: undefined }),
-        'a jwk under its kid': forge({ jwk: { ...publicJwk, kid: 'mine' }, kid: 'mine' }),
-        'a jku': forge({ jku: `${there}/jwks`, kid: 'mine' }),
-        'an x5u': forge({ x5u: `${there}/cert.pem` }),
-        'an x5c': forge({ x5c: [own.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')] }),
-        'a kid that is a URL': forge({ kid: `${there}/jwks` }),
-        'a kid that is a file': forge({ kid: 'file:///dev/null' }),
-        'critical extensions': forge({ crit: ['b64'], b64: false }),
-      };
-    });
+    await expectAllRefused((good) => bringsItsKey(good, canary.url));
     await sleep(300);
-    expect(hits).toEqual([]);
+    expect(canary.hits).toEqual([]);
   });
 
-  it('of another kind is refused', async () => {
-    await expectAllRefused((good) => {
-      const found: Record<string, string> = {};
-      for (const [alg, hash] of [
-        ['RS256', 'sha256'],
-        ['RS512', 'sha512'],
-      ] as const) {
-        const input = `${encode({ ...headerOf(good), alg })}.${good.split('.')[1]!}`;
-        found[alg] = `${input}.${sign(hash, Buffer.from(input), rsa.privateKey).toString('base64url')}`;
-      }
-      const input = `${encode({ ...headerOf(good), alg: 'EdDSA' })}.${good.split('.')[1]!}`;
-      const ed = generateKeyPairSync('ed25519');
-      found['EdDSA'] = `${input}.${sign(null, Buffer.from(input), ed.privateKey).toString('base64url')}`;
-      return found;
-    });
-  });
+  it('of another kind is refused', () => expectAllRefused(ofAnotherKind));
 
   it('names it in any odd way and is refused', async () => {
-    await expectAllRefused((good) => {
-      const found: Record<string, string> = {};
-      for (const kid of [
-        '../../../../dev/null',
-        `' OR '1'='1`,
-        "x'; DROP TABLE signing_keys; --",
-        '__proto__',
-        'constructor',
-        'toString',
-        '',
-        'x'.repeat(5_000),
-        'nul\0',
-        'é\ud800',
-        ['a'],
-        { a: 1 },
-        null,
-        7,
-        true,
-        undefined,
-      ])
-        found[`kid ${JSON.stringify(kid)?.slice(0, 30)}`] = es256(
-          { ...headerOf(good), kid },
-          claimsOf(good),
-          own.privateKey,
-        );
-      return found;
-    });
-    const large = es256({ ...headerOf(tokens.mcp), kid: 'x'.repeat(12_000) }, {}, own.privateKey);
+    await expectAllRefused(oddKids);
+    const large = own.sign({ ...headerOf(tokens.mcp), kid: 'x'.repeat(12_000) }, {});
     expect([401, 431]).toContain((await atResource.mcp(large)).status);
   });
 
@@ -296,11 +149,7 @@ describe('a token that brings its own key', () => {
     const before = performance.now();
     await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
-        expectRefused(
-          es256({ alg: 'ES256', typ: 'at+jwt', kid: `k${index}` }, {}, own.privateKey),
-          'unknown kid',
-          'mcp',
-        ),
+        expectRefused(own.sign({ alg: 'ES256', typ: 'at+jwt', kid: `k${index}` }, {}), 'unknown kid', 'mcp'),
       ),
     );
     expect(performance.now() - before).toBeLessThan(15_000);
@@ -319,7 +168,7 @@ describe('something else of ours', () => {
       'client id': client.clientId,
       garbage: 'garbage',
       'three dots': '...',
-      'JSON in base64': encode({ active: true }),
+      'JSON in base64': Buffer.from('{"active":true}').toString('base64url'),
     };
     for (const at of RESOURCES)
       for (const [what, token] of Object.entries(others)) await expectRefused(token, what, at);
@@ -344,26 +193,10 @@ describe('something else of ours', () => {
 });
 
 describeOnPostgres('a token that our own key signed', () => {
-  let key: CryptoKey;
-
-  /** Opens the signing key as the server does, with the key-encryption key that the test gave it. */
+  let signed: Signer;
   beforeAll(async () => {
-    const [row] = await server.sql<{ kid: string; sealed_private: Buffer }>(
-      `SELECT kid, sealed_private FROM signing_keys WHERE state = 'active'`,
-    );
-    const { kid, sealed_private: sealed } = row!;
-    const master = Buffer.from(server.env['ENCRYPTION_KEYS']!.slice(2), 'base64');
-    const sealKey = Buffer.from(hkdfSync('sha256', master, '', 'gatehouse seal', 32));
-    const decipher = createDecipheriv('aes-256-gcm', sealKey, sealed.subarray(4, 16));
-    decipher.setAAD(Buffer.from(`signing-key:${kid}`)).setAuthTag(sealed.subarray(16, 32));
-    const plain = Buffer.concat([decipher.update(sealed.subarray(32)), decipher.final()]).toString('utf8');
-    key = (await importJWK(JSON.parse(plain) as JWK, 'ES256')) as CryptoKey;
+    signed = await stolenKey(server);
   });
-
-  const signed = (claims: Json, header: Json = {}): Promise<string> =>
-    new SignJWT(claims)
-      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: jwk.kid, ...header })
-      .sign(key);
 
   /** The claims of the token that this resource takes, made new, so that no cache knows it. */
   const claimsAt = (at: ResourceName, over: Json = {}): Json => ({
@@ -378,8 +211,8 @@ describeOnPostgres('a token that our own key signed', () => {
 
   it('for any other audience is refused', async () => {
     for (const at of RESOURCES) {
-      const own = `${server.url}/${at}`;
-      const other = `${server.url}/${at === 'mcp' ? 'admin' : 'mcp'}`;
+      const own = audienceOf(at);
+      const other = audienceOf(at === 'mcp' ? 'admin' : 'mcp');
       for (const aud of [
         other,
         [own, other],
@@ -395,7 +228,7 @@ describeOnPostgres('a token that our own key signed', () => {
         own.toUpperCase(),
         server.url,
         `${server.url}/`,
-        `https://evil.test/${at}`,
+        own.replace(server.url, 'https://evil.test'),
         `${own}#x`,
         `${own}?x`,
         ` ${own}`,
@@ -458,6 +291,7 @@ describeOnPostgres('a token that our own key signed', () => {
         { exp: null },
         { exp: [now + 600] },
         { exp: true },
+        { exp: now - 0.5 },
         { nbf: now + 120 },
         { nbf: 'soon' },
         { iat: 'now' },

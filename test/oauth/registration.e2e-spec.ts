@@ -1,17 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  attemptAuthorize,
-  authorize,
-  connect,
-  exchange,
-  tokenRequest,
-  tokensOf,
-  type TestClient,
-} from '../support/actors.js';
+import { attemptAuthorize, authorize, tokenRequest, type TestClient } from '../support/actors.js';
 import { CookieJar, get, post, request, type HttpResponse } from '../support/http.js';
 import { sleep } from '../support/server-process.js';
 import { startServer, type TestServer } from '../support/server.js';
-import { asOperator, claimsOf, events, freshCode, INSIDE, refusalOf, ROOMY, signedIn } from './harness.js';
+import { asOperator, events, freshCode, INSIDE, refusalOf, ROOMY, signedIn } from './harness.js';
 
 let server: TestServer;
 let jar: CookieJar;
@@ -43,168 +35,7 @@ function clientOf(response: HttpResponse): TestClient {
   };
 }
 
-/** What real clients send, and what has to come of it. */
-const CLIENTS: {
-  who: string;
-  body: object;
-  redirectUri?: string;
-  method: string;
-  type: string;
-  secretSent?: boolean;
-}[] = [
-  {
-    who: 'claude.ai, which asks for a secret in the body',
-    body: {
-      client_name: 'Claude',
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      token_endpoint_auth_method: 'client_secret_post',
-      scope: 'mcp:tools:read',
-      redirect_uris: ['https://claude.ai/api/mcp/auth_callback'],
-    },
-    method: 'client_secret_post',
-    type: 'web',
-  },
-  {
-    who: 'Claude Code, on any loopback port',
-    body: {
-      client_name: 'Claude Code (gatehouse)',
-      redirect_uris: ['http://localhost:54212/callback'],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none',
-    },
-    redirectUri: 'http://localhost:61999/callback',
-    method: 'none',
-    type: 'native',
-  },
-  {
-    who: 'ChatGPT, with a callback for each connector',
-    body: {
-      client_name: 'ChatGPT',
-      redirect_uris: [
-        'https://chatgpt.com/connector/oauth/aBcD1234',
-        'https://chatgpt.com/connector_platform_oauth_redirect',
-      ],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none',
-      scope: 'mcp:tools:read',
-    },
-    redirectUri: 'https://chatgpt.com/connector_platform_oauth_redirect',
-    method: 'none',
-    type: 'web',
-  },
-  {
-    who: 'VS Code, with its four redirect URIs',
-    body: {
-      client_name: 'Visual Studio Code',
-      client_uri: 'https://code.visualstudio.com',
-      grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
-      response_types: ['code'],
-      redirect_uris: [
-        'https://insiders.vscode.dev/redirect',
-        'https://vscode.dev/redirect',
-        'http://127.0.0.1/',
-        'http://127.0.0.1:33418/',
-      ],
-      token_endpoint_auth_method: 'none',
-      application_type: 'native',
-    },
-    redirectUri: 'http://127.0.0.1:50123/',
-    method: 'none',
-    type: 'native',
-  },
-  {
-    who: 'Cursor, with its scheme beside loopback and https',
-    body: {
-      client_name: 'Cursor',
-      redirect_uris: [
-        'cursor://anysphere.cursor-mcp/oauth/callback',
-        'http://localhost:8787/callback',
-        'https://www.cursor.com/agents/mcp/oauth/callback',
-      ],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none',
-    },
-    redirectUri: 'cursor://anysphere.cursor-mcp/oauth/callback',
-    method: 'none',
-    type: 'native',
-  },
-  {
-    who: 'the Inspector, which names no method and sends no secret',
-    body: {
-      client_name: 'MCP Inspector',
-      client_uri: 'https://github.com/modelcontextprotocol/inspector',
-      redirect_uris: ['http://localhost:6274/oauth/callback'],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      scope: '',
-    },
-    method: 'none',
-    type: 'native',
-  },
-  {
-    who: 'mcp-remote, with its software id',
-    body: {
-      redirect_uris: ['http://localhost:3335/oauth/callback'],
-      token_endpoint_auth_method: 'none',
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      client_name: 'MCP CLI Proxy',
-      client_uri: 'https://github.com/modelcontextprotocol/mcp-cli',
-      software_id: '2e6dc280-f3c3-4e01-99a7-8181dbd1d23d',
-      software_version: '0.1.29',
-    },
-    redirectUri: 'http://localhost:49150/oauth/callback',
-    method: 'none',
-    type: 'native',
-  },
-  {
-    who: 'OpenCode, with loopback only and no application type',
-    body: {
-      client_name: 'OpenCode',
-      client_uri: 'https://opencode.ai',
-      redirect_uris: ['http://127.0.0.1:19876/mcp/oauth/callback'],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none',
-    },
-    method: 'none',
-    type: 'native',
-  },
-];
-
-describe('a real client', () => {
-  for (const { who, body, redirectUri, method, type } of CLIENTS) {
-    it(`gets in: ${who}`, async () => {
-      const response = await register(body);
-      const client = clientOf(response);
-      expect(response.headers).toMatchObject({ 'cache-control': 'no-store', pragma: 'no-cache' });
-      expect(client.registration).toMatchObject({
-        client_name: (body as { client_name: string }).client_name,
-        redirect_uris: (body as { redirect_uris: string[] }).redirect_uris,
-        token_endpoint_auth_method: method,
-        application_type: type,
-        grant_types: ['authorization_code', 'refresh_token'],
-        response_types: ['code'],
-        client_id_issued_at: expect.any(Number),
-      });
-      expect('client_secret' in client.registration).toBe(method !== 'none');
-      const { tokens } = await connect(server, { client, jar, ...(redirectUri && { redirectUri }) });
-      expect(claimsOf(tokens.access_token)['client_id']).toBe(client.clientId);
-      expect(tokens.refresh_token).toEqual(expect.any(String));
-    });
-  }
-
-  it('that asks for a method nobody has is told the one it has', async () => {
-    const client = clientOf(await register({ ...WEB, token_endpoint_auth_method: 'private_key_jwt' }));
-    expect(client).toMatchObject({ authMethod: 'none' });
-    expect(client.registration).not.toHaveProperty('client_secret');
-    expect((await connect(server, { client, jar })).tokens.access_token).toEqual(expect.any(String));
-  });
-
+describe('a registration', () => {
   it('finds the alias of older clients', async () => {
     expect((await post(`${server.base}/register`, { json: WEB })).status).toBe(201);
   });
@@ -230,6 +61,10 @@ describe('what is answered', () => {
     for (const id of ids) expect(id.replace('gh_c_', '')).toMatch(/^[\w-]{22,}$/);
   });
 
+  it('is not for caches', async () => {
+    expect((await register(WEB)).headers).toMatchObject({ 'cache-control': 'no-store', pragma: 'no-cache' });
+  });
+
   it('has a secret of at least 256 bits for a confidential client, once', async () => {
     const client = clientOf(await register({ ...WEB, token_endpoint_auth_method: 'client_secret_basic' }));
     expect(client.clientSecret).toMatch(/^gh_cs_[\w-]{43}$/);
@@ -246,8 +81,7 @@ describe('what is answered', () => {
         grant_types: ['authorization_code', 'implicit', 'password', 'client_credentials'],
         scope: 'mcp:tools:read nonsense',
         client_uri: 'javascript:alert(1)',
-        logo_uri: 'https://evil.test/x.svg',
-        jwks: { keys: [] },
+        logo_uri: 'http://c.test/x.svg',
         unknown: 'member',
       }),
     );
@@ -256,8 +90,7 @@ describe('what is answered', () => {
       grant_types: ['authorization_code'],
       scope: 'mcp:tools:read',
     });
-    for (const name of ['client_uri', 'logo_uri', 'jwks', 'unknown'])
-      expect(registration).not.toHaveProperty(name);
+    for (const name of ['client_uri', 'logo_uri', 'unknown']) expect(registration).not.toHaveProperty(name);
     const stored = (await asOperator(server, 'GET', `/clients/${clientId}`)).json();
     expect(stored).toMatchObject({
       redirect_uris: registration['redirect_uris'],
@@ -484,6 +317,11 @@ describe('a body that is not right', () => {
       ],
       ['an object for a name', send(JSON.stringify({ ...WEB, client_name: { toString: 'x' } })), [400]],
       ['a number for a scope', send(JSON.stringify({ ...WEB, scope: 7 })), [400]],
+      [
+        'keys by value and by URL',
+        send(JSON.stringify({ ...WEB, jwks: { keys: [] }, jwks_uri: 'https://c.test/jwks' })),
+        [400],
+      ],
       ['a wrong response type', send(JSON.stringify({ ...WEB, response_types: ['token'] })), [400]],
       ['only foreign grant types', send(JSON.stringify({ ...WEB, grant_types: ['password'] })), [400]],
       ['no grant types', send(JSON.stringify({ ...WEB, grant_types: [] })), [400]],
@@ -560,27 +398,19 @@ describe('a body that is not right', () => {
 });
 
 describe('a policy that is switched off', () => {
-  it('downgrade_auth_method: an unknown method is refused', async () => {
-    const strict = await withPolicies({ downgrade_auth_method: false });
-    const refused = await register({ ...WEB, token_endpoint_auth_method: 'private_key_jwt' }, strict);
-    expect(refusalOf(refused)).toEqual([400, 'invalid_client_metadata']);
-    expect((await register({ ...WEB, token_endpoint_auth_method: 'none' }, strict)).status).toBe(201);
-  });
-
-  it('missing_method_is_public and infer_native: the standard default is Basic', async () => {
-    const [native, web] = [{ redirect_uris: ['http://127.0.0.1/cb'] }, WEB];
-    const method = async (body: object, at: TestServer) =>
-      (await register(body, at)).json<Record<string, string>>()['token_endpoint_auth_method'];
-    expect([await method(native, server), await method(web, server)]).toEqual(['none', 'none']);
-    const both = await withPolicies({ missing_method_is_public: false, infer_native: false });
-    expect([await method(native, both), await method(web, both)]).toEqual([
-      'client_secret_basic',
-      'client_secret_basic',
-    ]);
-    expect((await register(native, both)).json().application_type).toBe('web');
-    expect((await register({ ...native, application_type: 'native' }, both)).json().application_type).toBe(
-      'native',
-    );
+  it('missing_method_is_public and infer_native: the defaults are those of the standards', async () => {
+    const strict = await withPolicies({ missing_method_is_public: false, infer_native: false });
+    const [native, typed] = [
+      { redirect_uris: ['http://127.0.0.1/cb'] },
+      { redirect_uris: ['http://127.0.0.1/cb'], application_type: 'native' },
+    ];
+    const method = async (body: object, at: TestServer) => clientOf(await register(body, at)).authMethod;
+    for (const body of [WEB, typed]) {
+      expect(await method(body, server)).toBe('none');
+      expect(await method(body, strict)).toBe('client_secret_basic');
+    }
+    expect(clientOf(await register(native)).registration).toMatchObject({ application_type: 'native' });
+    expect(refusalOf(await register(native, strict))).toEqual([400, 'invalid_redirect_uri']);
   });
 
   it('private_schemes: an empty list refuses them all, an own list allows its own', async () => {
@@ -643,24 +473,5 @@ describe('too many registrations', () => {
     }
     await sleep(wait * 1_000 + 300);
     expect((await register(WEB, tight)).status).toBe(201);
-  });
-});
-
-describe('a client whose registration was used', () => {
-  it('exchanges its code with the secret in the header or the body', async () => {
-    const client = clientOf(await register({ ...WEB, token_endpoint_auth_method: 'client_secret_post' }));
-    for (const authMethod of ['client_secret_post', 'client_secret_basic']) {
-      const { code, verifier } = await freshCode(server, client, { jar });
-      tokensOf(await exchange(server, { ...client, authMethod }, code, verifier));
-    }
-    const strict = await withPolicies({ basic_or_post: false });
-    const browser = await signedIn(strict);
-    const exact = clientOf(
-      await register({ ...WEB, token_endpoint_auth_method: 'client_secret_post' }, strict),
-    );
-    const { code, verifier } = await freshCode(strict, exact, { jar: browser });
-    const wrong = await exchange(strict, { ...exact, authMethod: 'client_secret_basic' }, code, verifier);
-    expect(refusalOf(wrong)).toEqual([401, 'invalid_client']);
-    expect((await exchange(strict, exact, code, verifier)).status).toBe(200);
   });
 });

@@ -1,13 +1,14 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   adminToken,
+  connect,
   opsClient,
   refresh,
   tokensOf,
   type Connection,
   type TestClient,
 } from '../support/actors.js';
-import { CookieJar, get, post, type HttpResponse } from '../support/http.js';
+import { CookieJar, get, post, request, type HttpResponse } from '../support/http.js';
 import { describeOnPostgres } from '../support/on-postgres.js';
 import { startServer, type TestServer } from '../support/server.js';
 import {
@@ -194,6 +195,16 @@ describe('a revocation request', () => {
     await expectAlive(owner);
   });
 
+  it('in another method is not answered', async () => {
+    const { client, tokens } = await enter();
+    const query = `token=${tokens.refresh_token!}&client_id=${client.clientId}`;
+    for (const method of ['GET', 'PUT', 'DELETE', 'HEAD']) {
+      const answer = await request(method, `${server.base}/oauth2/revoke?${query}`);
+      expect([method, answer.status, answer.headers.allow]).toEqual([method, 405, 'POST']);
+    }
+    await expectAlive({ client, tokens, jar });
+  });
+
   it('may come from any web page', async () => {
     const { client, tokens } = await enter();
     const answer = await revoke(
@@ -202,6 +213,81 @@ describe('a revocation request', () => {
     );
     expect(answer.headers['access-control-allow-origin']).toBe('*');
     expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
+  });
+});
+
+describe('revoking an opaque token', () => {
+  it('ends that token alone, for its own client alone', async () => {
+    const api = 'https://api.example.com';
+    const secret = 'the-secret-of-the-resource-server-0123456789';
+    const own = await startServer({
+      config: {
+        limits: ROOMY,
+        scopes: [{ name: 'api:read', sentence: 'Read your things' }],
+        resources: [{ id: api, format: 'opaque', scopes: ['api:read'], introspection: ['api-server'] }],
+        clients: [
+          {
+            clientId: 'api-server',
+            name: 'The API',
+            clientSecret: secret,
+            grantTypes: ['client_credentials'],
+          },
+        ],
+      },
+    });
+    const active = async (token: string): Promise<boolean> =>
+      (
+        await post(`${own.base}/oauth2/introspect`, {
+          form: { token, client_id: 'api-server', client_secret: secret },
+        })
+      ).json().active;
+    const { client, tokens } = await connect(own, { scope: 'api:read', resource: api });
+    const token = tokens.access_token;
+    const form = { token, token_type_hint: 'refresh_token' };
+    const foreign = await webClient(own);
+    expect((await revoke({ ...form, client_id: foreign.clientId }, {}, own)).status).toBe(200);
+    expect((await revoke({ ...form, client_id: 'api-server', client_secret: secret }, {}, own)).status).toBe(
+      200,
+    );
+    expect(await active(token)).toBe(true);
+    expect((await revoke({ ...form, client_id: client.clientId }, {}, own)).status).toBe(200);
+    expect(await active(token)).toBe(false);
+    const next = tokensOf(await refresh(own, client, tokens.refresh_token!));
+    expect(await active(next.access_token)).toBe(true);
+    await revoke({ token: next.refresh_token!, client_id: client.clientId }, {}, own);
+    expect(await active(next.access_token)).toBe(false);
+  });
+});
+
+describeOnPostgres('what an access token was exchanged for', () => {
+  const jti = (token: string): string => String(claimsOf(token)['jti']);
+  const madeFrom = (child: string, parent: string) =>
+    server.sql('UPDATE access_tokens SET parent_jti = $2 WHERE jti = $1', [jti(child), jti(parent)]);
+
+  it('ends with it, over any number of exchanges, and nothing else does', async () => {
+    const [parent, child, grandchild, sibling, other] = await Promise.all(
+      Array.from({ length: 5 }, async () => (await enter()).tokens.access_token),
+    );
+    await madeFrom(child!, parent!);
+    await madeFrom(grandchild!, child!);
+    await madeFrom(sibling!, other!);
+    const client_id = String(claimsOf(child!)['client_id']);
+    expect((await revoke({ token: child!, client_id })).status).toBe(200);
+    for (const [token, status] of [
+      [parent, 200],
+      [child, 401],
+      [grandchild, 401],
+      [sibling, 200],
+      [other, 200],
+    ] as const)
+      expect(await mcpStatus(server, token!)).toBe(status);
+    const [event] = await events(server, { type: 'revocation.applied' });
+    expect(event).toMatchObject({ actor: { id: client_id } });
+    const ended = await server.sql<{ jti: string }>(
+      'SELECT jti FROM access_tokens WHERE revoked_at IS NOT NULL AND jti = ANY($1::uuid[])',
+      [[parent, child, grandchild, sibling, other].map((token) => jti(token!))],
+    );
+    expect(ended.map((row) => row.jti).sort()).toEqual([jti(child!), jti(grandchild!)].sort());
   });
 });
 

@@ -1,9 +1,22 @@
 import { expect, it } from '@jest/globals';
 import { exchange, refresh, tokenRequest, tokensOf } from '../support/actors.js';
-import { CookieJar, get } from '../support/http.js';
+import { CookieJar, get, post } from '../support/http.js';
 import { describeOnPostgres } from '../support/on-postgres.js';
 import { ADMIN_PASSWORD, OPS_CLIENT_SECRET, startServer, type TestServer } from '../support/server.js';
-import { connectIn, freshCode, mcpStatus, ROOMY, signedIn, webClient } from './harness.js';
+import { DEVICE_CODE, deviceClient, ROOMY_DEVICES, start } from './device-harness.js';
+import {
+  asOperator,
+  authorizeQuery,
+  connectIn,
+  freshCode,
+  mcpStatus,
+  ROOMY,
+  signedIn,
+  webClient,
+} from './harness.js';
+
+const API = 'https://api.example.com';
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 interface Column {
   table: string;
@@ -43,9 +56,24 @@ async function dump(server: TestServer): Promise<{ where: string; value: string 
 
 describeOnPostgres('the database', () => {
   it('has none of the secrets that were given out, and none of what it has is accepted', async () => {
-    const server = await startServer({ config: { limits: ROOMY } });
+    const server = await startServer({
+      config: {
+        limits: ROOMY_DEVICES,
+        scopes: [{ name: 'api:read', sentence: 'Read your things' }],
+        resources: [{ id: API, format: 'opaque', scopes: ['api:read'] }],
+      },
+    });
     const jar = await signedIn(server);
     const client = await webClient(server, { token_endpoint_auth_method: 'client_secret_basic' });
+    const opaque = await connectIn(server, jar, { scope: 'api:read', resource: API });
+    const device = await start(server, await deviceClient(server));
+    const invited = await asOperator(server, 'POST', '/initial-access-tokens', { json: { note: 'x' } });
+    const open = await webClient(server);
+    const pushed = await post(`${server.base}/oauth2/par`, {
+      body: authorizeQuery(server, open),
+      headers: FORM,
+    });
+    expect([invited.status, pushed.status]).toEqual([201, 201]);
     const scope = 'openid mcp:tools:read offline_access';
     const used = await freshCode(server, client, { jar, scope, extra: { nonce: 'n-0' } });
     const first = tokensOf(await exchange(server, client, used.code, used.verifier));
@@ -63,6 +91,17 @@ describeOnPostgres('the database', () => {
       'a rotated refresh token': first.refresh_token!,
       'a living refresh token': second.refresh_token!,
       'another access token': second.access_token,
+      'an opaque access token': opaque.tokens.access_token,
+      'a device code': device.device_code,
+      'what a person types for a device': device.user_code,
+      'the same without its line': device.user_code.replace('-', ''),
+      'an initial access token': invited.json<{ token: string }>().token,
+      'a registration access token': client.registration['registration_access_token'] as string,
+      'the reference of a pushed request': pushed
+        .json<{ request_uri: string }>()
+        .request_uri.split(':')
+        .at(-1)!,
+      'the key-encryption key': server.env['ENCRYPTION_KEYS']!.slice(2).replace(/=+$/, ''),
       'the session cookie': jar.get('gatehouse_session')!,
       'the browser cookie': jar.get('gatehouse_browser')!,
     };
@@ -102,7 +141,9 @@ async function expectNothingAccepted(
   client: Awaited<ReturnType<typeof webClient>>,
 ): Promise<void> {
   const stored = values.filter(({ where }) =>
-    /\.(digest|secret_digest|sealed_answer|password_hash|code_challenge|jti|id|successor_id)$/.test(where),
+    /\.(digest|secret_digest|registration_token_digest|user_code_mac|sealed_answer|password_hash|code_challenge|jti|id|successor_id)$/.test(
+      where,
+    ),
   );
   const kinds = new Set(stored.map(({ where }) => where));
   expect(kinds.size).toBeGreaterThanOrEqual(6);
@@ -117,8 +158,12 @@ async function expectNothingAccepted(
     for (const form of [
       { grant_type: 'refresh_token', refresh_token: value },
       { grant_type: 'authorization_code', code: value, code_verifier: 'v'.repeat(43) },
+      { grant_type: DEVICE_CODE, device_code: value },
     ])
       expect([where, (await tokenRequest(server, client, form)).status]).toEqual([where, 400]);
+    const managed = `${server.base}/oauth2/register/${client.clientId}`;
+    const headers = { authorization: `Bearer ${value}` };
+    expect([where, (await get(managed, { headers })).status]).toEqual([where, 401]);
     const impostor = { ...client, clientSecret: value };
     const answer = await tokenRequest(server, impostor, { grant_type: 'refresh_token', refresh_token: 'x' });
     expect([where, answer.status]).toEqual([where, 401]);

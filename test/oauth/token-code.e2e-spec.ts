@@ -34,6 +34,17 @@ import {
 let server: TestServer;
 let jar: CookieJar;
 
+const bitsOf = (bytes: Buffer): number[] =>
+  [...bytes].flatMap((byte) => [0, 1, 2, 3, 4, 5, 6, 7].map((place) => (byte >> place) & 1));
+
+/** How far the counts of bytes are from equal; 255 is usual, with a deviation of 23. */
+function chiSquare(values: readonly Buffer[]): number {
+  const counts = new Array<number>(256).fill(0);
+  for (const byte of Buffer.concat(values)) counts[byte]!++;
+  const expected = (values.length * values[0]!.length) / 256;
+  return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+}
+
 beforeAll(async () => {
   server = await startServer({ config: { limits: ROOMY } });
   jar = await signedIn(server);
@@ -84,6 +95,10 @@ describe('a code', () => {
       refresh_token: expect.stringMatching(/^gh_rt_[\w-]{43}$/),
       id_token: expect.any(String),
     });
+    // No session comes along: neither a cookie nor a token of it in a header.
+    expect(
+      Object.keys(response.headers).filter((name) => /cookie|jwt|token|session|^auth/.test(name)),
+    ).toEqual([]);
     const claims = claimsOf(tokens.access_token);
     expect(claims).toMatchObject({
       iss: server.url,
@@ -107,11 +122,20 @@ describe('a code', () => {
   it('has at least 128 random bits, none of them the same twice', async () => {
     const client = await registerClient(server, { redirect_uris: ['https://many.example/cb'] });
     await codeFor(client);
-    const codes = (await Promise.all(Array.from({ length: 20 }, () => codeFor(client)))).map(
+    const codes = (await Promise.all(Array.from({ length: 40 }, () => codeFor(client)))).map(
       ({ code }) => code,
     );
-    expect(new Set(codes).size).toBe(20);
+    expect(new Set(codes).size).toBe(40);
     for (const code of codes) expect(code.replace('gh_ac_', '')).toMatch(/^[\w-]{43}$/);
+    // A fair coin fails each of these once in a billion times or less.
+    const bits = codes.map((code) => bitsOf(Buffer.from(code.replace('gh_ac_', ''), 'base64url')));
+    expect(bits[0]).toHaveLength(256);
+    const ones = bits.flat().filter((bit) => bit === 1).length;
+    expect(Math.abs(ones - bits.flat().length / 2)).toBeLessThan(6.2 * Math.sqrt(bits.flat().length / 4));
+    for (const place of bits[0]!.keys()) expect(new Set(bits.map((each) => each[place])).size).toBe(2);
+    expect(chiSquare(codes.map((code) => Buffer.from(code.replace('gh_ac_', ''), 'base64url')))).toBeLessThan(
+      420,
+    );
   });
 
   it('is refused without the right verifier, and is still good with it', async () => {

@@ -5,6 +5,7 @@ import {
   tokenRequest,
   tokensOf,
   type Connection,
+  type TestClient,
   type Tokens,
 } from '../support/actors.js';
 import { CookieJar, post } from '../support/http.js';
@@ -69,8 +70,9 @@ describe('a refresh', () => {
   it('answers an id_token again without the nonce of the first one', async () => {
     const connection = await enter({ scope: 'openid mcp:tools:read', extra: { nonce: 'n-1' } });
     expect(claimsOf(connection.tokens.id_token!)['nonce']).toBe('n-1');
+    const { sub, auth_time } = claimsOf(connection.tokens.id_token!);
     const claims = claimsOf((await rotated(connection)).id_token!);
-    expect(claims).toMatchObject({ aud: connection.client.clientId, iss: server.url });
+    expect(claims).toMatchObject({ aud: connection.client.clientId, iss: server.url, sub, auth_time });
     expect(claims).not.toHaveProperty('nonce');
   });
 
@@ -270,21 +272,54 @@ describe('a refresh token that comes back', () => {
   });
 });
 
+const confidentialClient = (at: TestServer): Promise<TestClient> =>
+  webClient(at, { token_endpoint_auth_method: 'client_secret_basic' });
+
 describe('the life of a refresh token', () => {
+  it('is one use by default, for a client with a secret as for one without', async () => {
+    for (const client of [await confidentialClient(server), await webClient(server)]) {
+      const connection = await enter({ client });
+      const next = await rotated(connection);
+      expect(next.refresh_token).not.toBe(connection.tokens.refresh_token);
+      await rotated({ ...connection, tokens: next });
+      expect(refusalOf(await refresh(server, client, connection.tokens.refresh_token!))).toEqual([
+        400,
+        'invalid_grant',
+      ]);
+    }
+  });
+
   it('ends when it is not used, and at the cap however often it is', async () => {
     const short = await startServer({
-      config: { limits: ROOMY, lifetimes: { refreshIdle: '3s', refreshMax: '6s', refreshOverlap: '1s' } },
+      config: {
+        limits: ROOMY,
+        lifetimes: { refreshIdle: '3s', refreshMax: '6s', refreshOverlap: '1s' },
+        policies: { clients: { rotate_confidential: false } },
+      },
     });
     const browser = await signedIn(short);
     const idle = await connectIn(short, browser);
     let busy = await connectIn(short, browser);
+    const kept = await connectIn(short, browser, { client: await confidentialClient(short) });
+    const keep = () => refresh(short, kept.client, kept.tokens.refresh_token!);
+    let turns = 0;
     const startedAt = Date.now();
     let response = await refresh(short, busy.client, busy.tokens.refresh_token!);
     while (response.status === 200 && Date.now() - startedAt < 15_000) {
       busy = { ...busy, tokens: tokensOf(response) };
       await sleep(1_000);
+      const same = await keep();
       response = await refresh(short, busy.client, busy.tokens.refresh_token!);
+      // One that may be kept is the same each time, and lives by the same rules; its grant is the younger one.
+      if (response.status !== 200) continue;
+      expect(tokensOf(same).refresh_token).toBe(kept.tokens.refresh_token);
+      expect(tokensOf(response).refresh_token).not.toBe(busy.tokens.refresh_token);
+      turns++;
     }
+    expect(turns).toBeGreaterThanOrEqual(3);
+    let last = await keep();
+    while (last.status === 200 && Date.now() - startedAt < 15_000) last = await keep();
+    expect(refusalOf(last)).toEqual([400, 'invalid_grant']);
     const lived = Date.now() - startedAt;
     expect(refusalOf(response)).toEqual([400, 'invalid_grant']);
     expect(lived).toBeGreaterThan(3_500);
@@ -396,6 +431,43 @@ describeOnPostgres('parallel refreshes of one token at a PostgreSQL server', () 
       }),
     ).toHaveLength(1);
     expect((await grantsOf(server, { ...connection.client, clientId }))[0]!.active).toBe(false);
+  });
+});
+
+describeOnPostgres('what was granted and is not allowed any more', () => {
+  const roles = (names: string) => server.sql('UPDATE users SET roles = $1', [names]);
+  const setBack = () => roles('{admin}');
+
+  it('because a role was taken away is in no new token, and a grant of nothing else gives none', async () => {
+    const client = await webClient(server);
+    await asOperator(server, 'POST', `/clients/${client.clientId}/approve`);
+    const at = { client, resource: `${server.url}/admin` };
+    const mixed = await enter({ ...at, scope: 'openid admin:users admin:audit:read' });
+    const alone = await enter({ ...at, scope: 'admin:users' });
+    await roles('{auditor}');
+    try {
+      const less = await rotated(mixed);
+      expect(less.scope).toBe('openid admin:audit:read');
+      expect(claimsOf(less.access_token)['scope']).toBe(less.scope);
+      const asked = await refresh(server, client, less.refresh_token!, { scope: 'admin:users' });
+      expect(asked.status).toBe(400);
+      expect((await refresh(server, client, alone.tokens.refresh_token!)).status).toBe(400);
+    } finally {
+      await setBack();
+    }
+  });
+
+  it('because the client may not have it any more is in no new token', async () => {
+    const connection = await enter({ scope: 'openid mcp:tools:read mcp:tools:execute' });
+    const other = await enter({ scope: 'openid mcp:tools:read mcp:tools:execute' });
+    const { clientId } = connection.client;
+    await server.sql(`UPDATE clients SET allowed_scopes = '{openid,mcp:tools:read}' WHERE id = $1`, [
+      clientId,
+    ]);
+    // What is known of a client is kept for a second.
+    await sleep(1_100);
+    expect((await rotated(connection)).scope).toBe('openid mcp:tools:read');
+    expect((await rotated(other)).scope).toBe('openid mcp:tools:read mcp:tools:execute');
   });
 });
 

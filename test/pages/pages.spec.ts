@@ -3,10 +3,12 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { Request, Response } from 'express';
+import { createHash } from 'node:crypto';
 import type { Server } from 'node:http';
 import request from 'supertest';
 import { Pages, PAGES_CONFIG, PagesModule } from '../../src/pages/index.js';
 import type { ConsentView, LoginView, PagesConfig, PageView, SendOptions } from '../../src/pages/index.js';
+import { withoutOurScript } from '../support/html.js';
 import { endless, hostileViews, markup, reversed } from './hostile-views.js';
 
 let next: { view: PageView; options?: SendOptions };
@@ -31,7 +33,14 @@ const config: PagesConfig = {
   },
 };
 
-const plainLogin: LoginView = { page: 'login', providers: [], localAccounts: true, csrf: 'token' };
+const plainLogin: LoginView = {
+  page: 'login',
+  providers: [],
+  byAddress: false,
+  localAccounts: true,
+  hidden: {},
+  csrf: 'token',
+};
 
 const plainConsent: ConsentView = {
   page: 'consent',
@@ -93,6 +102,9 @@ describe('pages for people', () => {
     return view;
   }
 
+  /** What passkeys are asked with is read by our script, and shown to nobody. */
+  const shownIn = (text: string): string => withoutOurScript(text).replaceAll(/ data-options="[^"]*"/g, '');
+
   function policyOf(headers: Record<string, string>): Map<string, string> {
     const directives = (headers['content-security-policy'] ?? '').split('; ');
     return new Map(
@@ -102,7 +114,7 @@ describe('pages for people', () => {
 
   describe.each(pageNames)('%s', (page) => {
     it.each(languageTags)('shows hostile names as text in %s', async (language) => {
-      const { text } = await get(hostile(page, markup), language);
+      const text = shownIn((await get(hostile(page, markup), language)).text);
       expect(text).not.toContain('<img');
       expect(text.replaceAll('&quot;', '')).not.toMatch(/"[^"<>]*onerror=alert\(1\)[^"<>]*=/);
       expect(text).toContain('&lt;img src=x');
@@ -111,14 +123,14 @@ describe('pages for people', () => {
     });
 
     it('shows no direction controls and no zero-width characters', async () => {
-      const { text } = await get(hostile(page, reversed));
+      const text = shownIn((await get(hostile(page, reversed))).text);
       const shown = text.replaceAll(/<input type="(hidden|checkbox)"[^>]*>/g, '');
       expect(shown).not.toMatch(/[\u200B-\u200F\u202A-\u202E\u2066-\u2069]/);
       expect(shown).toContain('Safe gnp.exe');
     });
 
     it('stays small when names are endless', async () => {
-      const { text } = await get(hostile(page, endless));
+      const text = shownIn((await get(hostile(page, endless))).text);
       const shown = text
         .replaceAll(/<input type="(hidden|checkbox)"[^>]*>/g, '')
         .replaceAll(/(value|href)="[^"]*W{500}"/g, '');
@@ -148,9 +160,10 @@ describe('pages for people', () => {
         expect(answer.headers['etag']).toBeUndefined();
         expect(Object.fromEntries(policyOf(answer.headers))).toEqual({
           'default-src': "'none'",
+          ...(answer.text.includes('<script') && { 'script-src': "'self'" }),
           'style-src': "'self'",
           'img-src': "'self' data:",
-          'form-action': "'self'",
+          'form-action': page === 'refused-request' ? "'none'" : "'self'",
           'base-uri': "'none'",
           'frame-ancestors': "'none'",
         });
@@ -158,7 +171,7 @@ describe('pages for people', () => {
     });
 
     it('asks no third party and stays under the base path', async () => {
-      const { text } = await get(hostile(page, 'Ada'));
+      const text = shownIn((await get(hostile(page, 'Ada'))).text);
       expect(text).not.toMatch(/<(script|iframe|object|embed|base|form[^>]*action="(?!\/base\/))/);
       for (const [, href] of text.matchAll(/<(?:a|link)[^>]*\shref="([^"]*)"/g)) {
         expect(
@@ -239,10 +252,76 @@ describe('pages for people', () => {
     expect(more.text).toContain('It now asks for more');
   });
 
-  it('ticks nothing that is optional', async () => {
+  it('leaves out nothing by itself, and says of each box what it leaves out', async () => {
     const { text } = await get(hostile('consent', 'Ada'));
-    expect(text).toMatch(/<input type="checkbox" name="optional_scope" value="Ada">/);
+    expect(text).toMatch(
+      /<input type="checkbox" name="leave_out" value="Ada" aria-label="Leave this out: Ada"><span>Leave this out</,
+    );
+    expect(text.match(/type="checkbox"/g)).toHaveLength(1);
     expect(text).not.toContain('checked');
+  });
+
+  it('says of an app that has changed that it has', async () => {
+    const { text } = await get({ ...plainConsent, changed: true });
+    expect(text).toContain('This app has changed since you allowed it');
+    expect((await get(plainConsent)).text).not.toContain('has changed');
+  });
+
+  it('says whom an app on this computer claims to be, and that it cannot prove it', async () => {
+    const client = { ...plainConsent.client, claimedHost: 'claude.ai' };
+    const { text } = await get({ ...plainConsent, client });
+    expect(text).toContain('It says that it comes from <bdi>claude.ai</bdi>');
+    expect(text).toContain('Not verified');
+  });
+
+  it('offers to go on as the account that is signed in, beside another', async () => {
+    const present = { name: 'Ada', email: 'ada@example.com', href: '/oauth2/authorize?a=1&b=2' };
+    const { text } = await get({ ...plainLogin, present });
+    expect(text).toMatch(
+      /<a class="button primary wide" href="\/base\/oauth2\/authorize\?a=1&amp;b=2"><span>Continue as <bdi>Ada</,
+    );
+    expect(text).toContain('name="password"');
+    expect(text).not.toContain('autofocus');
+  });
+
+  describe('an answer that is posted', () => {
+    const fields = { code: 'c"><script>alert(1)</script>', state: 'a\u200Bb  c\u0000', iss: 'https://x' };
+    const action = 'https://app.example/cb?a="><script>alert(1)</script>&b=1';
+    const view: PageView = { page: 'form-post', host: 'app.example', action, fields };
+    const posted = () => get(view, 'en', { formTargets: ['https://app.example/cb'] });
+
+    it('goes where the client waits and nowhere else, by a script of its own alone', async () => {
+      const { text, headers } = await posted();
+      const [, script = ''] = /<script>([^<]*)<\/script>/.exec(text) ?? [];
+      const hash = createHash('sha256').update(script).digest('base64');
+      expect(Object.fromEntries(policyOf(headers))).toEqual({
+        'default-src': "'none'",
+        'script-src': `'sha256-${hash}'`,
+        'style-src': "'self'",
+        'img-src': "'self' data:",
+        'form-action': 'https://app.example',
+        'base-uri': "'none'",
+        'frame-ancestors': "'none'",
+      });
+      expect(headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+      expect(text.match(/<script/g)).toHaveLength(1);
+      expect(script).toBe('document.forms[0].submit()');
+    });
+
+    it('carries every value unchanged and none as markup, and has a button for who runs no scripts', async () => {
+      const { text } = await posted();
+      expect(text).toContain('name="code" value="c&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"');
+      expect(text).toContain('name="state" value="a\u200Bb  c\u0000"');
+      expect(text).toContain(
+        'action="https://app.example/cb?a=&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;b=1"',
+      );
+      expect(text).toMatch(/<button class="primary wide" type="submit">Continue<\/button>/);
+    });
+
+    it('goes nowhere when there is no web address to post to', async () => {
+      const { headers } = await get(view, 'en', { formTargets: ['javascript:alert(1)'] });
+      expect(policyOf(headers).get('form-action')).toBe("'none'");
+    });
   });
 
   it('says what stops before anything is ended', async () => {

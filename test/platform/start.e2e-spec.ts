@@ -79,7 +79,7 @@ describe('stopping', () => {
   it('leaves no lock behind', async () => {
     const dataDir = join(temporaryFolder(), 'data');
     const server = await startServer({ dataDir });
-    await server.stop();
+    expect([await server.stop(), server.output().slice(-500)]).toEqual([0, expect.anything()]);
     expect(existsSync(join(dataDir, 'lock'))).toBe(false);
   });
 });
@@ -108,6 +108,11 @@ describe('a configuration that cannot be used', () => {
     expect(code).not.toBe(0);
     expect(output).toContain('ENCRYPTION_KEYS');
     expect(output).not.toContain('c2hvcnQ=');
+  });
+
+  it('lets no code live for more than ten minutes', async () => {
+    const { code, output } = await runToExit({ config: { lifetimes: { code: '601s' } } });
+    expect([code === 0, output.includes('lifetimes.code must be at most 600s')]).toEqual([false, true]);
   });
 
   it('says so when the configuration file is not there', async () => {
@@ -148,9 +153,17 @@ describe('a start in production', () => {
         ENCRYPTION_KEYS: '',
         BOOTSTRAP_ADMIN_PASSWORD: 'changeme',
       },
+      config: { policies: { outboundLoopback: true, keys: { plainText: true } } },
     });
     expect(code).not.toBe(0);
-    for (const name of ['PUBLIC_URL', 'DATABASE_URL', 'ENCRYPTION_KEYS', 'BOOTSTRAP_ADMIN_PASSWORD'])
+    for (const name of [
+      'PUBLIC_URL',
+      'DATABASE_URL',
+      'ENCRYPTION_KEYS',
+      'BOOTSTRAP_ADMIN_PASSWORD',
+      'policies.keys.plainText',
+      'policies.outboundLoopback',
+    ])
       expect(output).toContain(name);
   });
 });

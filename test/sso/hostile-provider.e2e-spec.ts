@@ -2,7 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AppConfig } from '../../src/config/index.js';
 import { Sealer } from '../../src/sealing/sealer.js';
-import { signIn } from '../support/actors.js';
+import { connect, mcpCall, refresh, registerClient, signIn } from '../support/actors.js';
 import { FakeIdp, type Misbehaviour } from '../support/fake-idp.js';
 import { textOf } from '../support/html.js';
 import { CookieJar, get, type HttpResponse } from '../support/http.js';
@@ -409,6 +409,34 @@ describe('a discovery document', () => {
     const answer = await leave(server, new CookieJar(), 'lying');
     expect(answer.status).toBe(503);
     expect((await lastRejection(server))!.details).toMatchObject({ provider: 'lying', code });
+  });
+});
+
+describe('a token of the provider', () => {
+  it('opens nothing here, and is handed to nobody', async () => {
+    const jar = new CookieJar();
+    await attempt({}, jar);
+    const client = await registerClient(server);
+    const { tokens } = await connect(server, { client, jar, scope: 'openid email profile mcp:tools:read' });
+    const given = idp.issued.slice(-2);
+    expect(given.map((token) => token.slice(0, 3))).toEqual(['at-', 'eyJ']);
+    const account = await get(`${server.base}/account`, { cookies: jar });
+    for (const token of given) {
+      const headers = { authorization: `Bearer ${token}` };
+      for (const response of [
+        (await mcpCall(server, token, 'tools/list')).response,
+        await get(`${server.base}/oauth2/userinfo`, { headers }),
+        await get(`${server.base}/admin/v1/users`, { headers }),
+      ]) {
+        expect([response.url, response.status]).toEqual([response.url, 401]);
+        expect(response.headers['www-authenticate']).toContain('error="invalid_token"');
+      }
+      const refreshed = await refresh(server, client, token);
+      expect(refreshed.json()).toMatchObject({ error: 'invalid_grant' });
+      for (const text of [account.text, ...Object.values(tokens).map(String), server.output()])
+        expect(text).not.toContain(token);
+      expect(Buffer.from(tokens.id_token!.split('.')[1]!, 'base64url').toString()).not.toContain(token);
+    }
   });
 });
 

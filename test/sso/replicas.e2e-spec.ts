@@ -1,15 +1,26 @@
+import { inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { FakeIdp } from '../support/fake-idp.js';
-import { CookieJar, get } from '../support/http.js';
+import { CookieJar, get, post } from '../support/http.js';
 import { describeOnPostgres } from '../support/on-postgres.js';
 import { createDatabase } from '../support/postgres.js';
+import {
+  assertionParts,
+  assertionXml,
+  base64,
+  responseXml,
+  signed,
+  unsigned,
+} from '../support/saml-forge.js';
 import { startServer, type TestServer } from '../support/server.js';
+import { certifiedKey } from '../support/x509.js';
 import { leaveFor, livingSessions, peopleLike, signedInAs } from './sign-in.js';
 
 const SECRET = 'a-secret-shared-with-the-provider';
 
 describeOnPostgres('two replicas of one server', () => {
   const idp = new FakeIdp('gatehouse', SECRET);
+  const samlKey = certifiedKey();
   let replicas: [TestServer, TestServer];
 
   beforeAll(async () => {
@@ -21,7 +32,14 @@ describeOnPostgres('two replicas of one server', () => {
       clientId: 'gatehouse',
       clientSecret: SECRET,
     };
-    const options = { database: await createDatabase(), config: { identityProviders: [provider] } };
+    const saml = {
+      id: 'saml',
+      kind: 'saml',
+      issuer: 'https://saml.test/metadata',
+      ssoUrl: 'https://saml.test/sso',
+      certificates: [samlKey.certificatePem],
+    };
+    const options = { database: await createDatabase(), config: { identityProviders: [provider, saml] } };
     const first = await startServer(options);
     replicas = [first, await startServer({ ...options, env: { PUBLIC_URL: first.url } })];
   });
@@ -51,6 +69,38 @@ describeOnPostgres('two replicas of one server', () => {
     );
     expect(answers.filter(({ headers }) => headers.location === '/account')).toHaveLength(1);
     expect((await livingSessions(replicas[0])).length - before).toBe(1);
+  });
+
+  /** Leaves one replica for a SAML provider, whose answer arrives at the other; both have to be asked for it again. */
+  async function answered(id: string): Promise<{ jar: CookieJar; path: string }> {
+    const jar = new CookieJar();
+    const away = await leaveFor(replicas[0], jar, 'saml');
+    const request = inflateRawSync(Buffer.from(away.searchParams.get('SAMLRequest')!, 'base64')).toString();
+    const requestId = / ID="([^"]+)"/.exec(request)![1]!;
+    const sp = `${replicas[0].url}/sso/saml`;
+    const parties = { idp: 'https://saml.test/metadata', sp: `${sp}/metadata`, acs: `${sp}/callback` };
+    const assertion = signed(assertionXml({ ...assertionParts(parties, requestId), id }), {
+      key: samlKey.privateKey,
+      id,
+    });
+    const { location } = await post(`${replicas[1].origin}/sso/saml/callback`, {
+      form: {
+        SAMLResponse: base64(unsigned(responseXml(parties, requestId, assertion))),
+        RelayState: away.searchParams.get('RelayState')!,
+      },
+    });
+    return { jar, path: `${location!.pathname}${location!.search}` };
+  }
+
+  it('take a SAML answer from each other, once, and no assertion twice', async () => {
+    const { jar, path } = await answered('_once');
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => get(`${replicas[i % 2]!.origin}${path}`, { cookies: jar.copy() })),
+    );
+    expect(answers.filter(({ headers }) => headers.location === '/account')).toHaveLength(1);
+    const again = await answered('_once');
+    const back = await get(`${replicas[1].origin}${again.path}`, { cookies: again.jar });
+    expect(back.headers.location).toBe('/login?problem=sso_failed');
   });
 
   it('make one person of many first sign-ins of one identity', async () => {

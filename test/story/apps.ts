@@ -1,8 +1,11 @@
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import {
+  Client,
+  StreamableHTTPClientTransport,
+  type OAuthClientProvider,
+} from '@modelcontextprotocol/client';
 import { Client as Client1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as Transport1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { OAuthClientProvider as Provider1 } from '@modelcontextprotocol/sdk/client/auth.js';
-import type { Keychain } from './keychain.js';
 import type { Wire } from './wire.js';
 
 const PRODUCT = { name: 'story', version: '1.0.0' };
@@ -24,12 +27,12 @@ export interface App {
   close(): Promise<void>;
 }
 
-export type MakeApp = (url: string, keychain: Keychain, wire: Wire) => App;
+export type MakeApp = (url: string, provider: OAuthClientProvider, wire: Wire) => App;
 
-const sdk1: MakeApp = (url, keychain, { fetch }) => {
+const sdk1: MakeApp = (url, provider, { fetch }) => {
   const client = new Client1(PRODUCT);
   const makeTransport = () =>
-    new Transport1(new URL(url), { authProvider: keychain as unknown as Provider1, fetch });
+    new Transport1(new URL(url), { authProvider: provider as unknown as Provider1, fetch });
   let transport = makeTransport();
   return {
     connect: async () => {
@@ -45,10 +48,10 @@ const sdk1: MakeApp = (url, keychain, { fetch }) => {
 
 const client2 =
   (options: ConstructorParameters<typeof Client>[1]): MakeApp =>
-  (url, keychain, { fetch }) => {
+  (url, provider, { fetch }) => {
     const client = new Client(PRODUCT, options);
     const makeTransport = () =>
-      new StreamableHTTPClientTransport(new URL(url), { authProvider: keychain, fetch });
+      new StreamableHTTPClientTransport(new URL(url), { authProvider: provider, fetch });
     let transport = makeTransport();
     return {
       connect: async () => {

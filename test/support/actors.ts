@@ -115,6 +115,8 @@ export interface AuthorizeOptions {
   password?: string;
   redirectUri?: string;
   state?: string;
+  /** Default: `/oauth2/authorize`. */
+  path?: string;
   /** More parameters, or `null` to leave one of the usual ones out. */
   extra?: Record<string, string | string[] | null>;
 }
@@ -204,7 +206,7 @@ export function authorizeUrl(
     ...(resource !== null && { resource }),
     ...options.extra,
   };
-  const url = new URL(`${server.base}/oauth2/authorize`);
+  const url = new URL(server.base + (options.path ?? '/oauth2/authorize'));
   for (const [name, value] of Object.entries(parameters)) {
     for (const one of value === null ? [] : [value].flat()) url.searchParams.append(name, one);
   }
@@ -241,9 +243,13 @@ export function tokenRequest(
   server: TestServer,
   client: TestClient,
   form: Record<string, string | string[]>,
+  more: Record<string, string> = {},
 ): Promise<HttpResponse> {
   const { headers, fields } = clientAuthentication(client);
-  return post(`${server.base}/oauth2/token`, { headers, form: { ...fields, ...form } });
+  return post(`${server.base}/oauth2/token`, {
+    headers: { ...headers, ...more },
+    form: { ...fields, ...form },
+  });
 }
 
 /** The tokens of an answer. @throws Error with the refusal. */
@@ -291,14 +297,34 @@ export async function adminToken(server: TestServer, scope?: string): Promise<st
   return tokensOf(response).access_token;
 }
 
+const withTwoAdmins = new WeakSet<TestServer>();
+
+/** Nobody can disable the only admin: a directory brings another one, who never signs in. */
+export async function anotherAdmin(server: TestServer): Promise<void> {
+  if (withTwoAdmins.has(server)) return;
+  withTwoAdmins.add(server);
+  const made = await adminCall(server, 'POST', '/scim-tokens', { json: { note: 'Another admin' } });
+  const userName = `another-admin-${randomBytes(4).toString('hex')}@elsewhere.test`;
+  const person = await post(`${server.base}/scim/v2/Users`, {
+    headers: { authorization: `Bearer ${made.json().token}`, 'content-type': 'application/scim+json' },
+    body: JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName, active: true }),
+  });
+  await adminCall(server, 'PATCH', `/users/${person.json().id}`, { json: { roles: ['admin'] } });
+}
+
 /** A request to the admin API with a token of its own or the one given. */
 export async function adminCall(
   server: TestServer,
   method: string,
   path: string,
-  options: RequestOptions & { token?: string } = {},
+  options: RequestOptions & {
+    token?: string;
+    /** Who is disabled is so without another admin being brought in first. */
+    amongFewAdmins?: boolean;
+  } = {},
 ): Promise<HttpResponse> {
-  const { token, ...rest } = options;
+  const { token, amongFewAdmins = false, ...rest } = options;
+  if (!amongFewAdmins && /^\/users\/[^/]+\/disable$/.test(path)) await anotherAdmin(server);
   const authorization = `Bearer ${token ?? (await adminToken(server))}`;
   return request(method, `${server.base}/admin/v1${path}`, {
     ...rest,
@@ -355,7 +381,7 @@ function here(server: TestServer, url: URL): URL {
 }
 
 /** RFC 6749 §2.3.1: the parts of Basic are form-encoded first. */
-function clientAuthentication(client: TestClient): {
+export function clientAuthentication(client: TestClient): {
   headers: Record<string, string>;
   fields: Record<string, string>;
 } {

@@ -37,6 +37,8 @@ export class FakeIdp {
   misbehaviour: Misbehaviour = {};
   claims: Json = {};
   readonly requests: string[] = [];
+  /** Every token given out. */
+  readonly issued: string[] = [];
   readonly secretsGiven: string[] = [];
   private readonly keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
   private readonly otherKeys = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -132,6 +134,7 @@ export class FakeIdp {
       return json(res, { error: 'invalid_grant' }, 400);
     }
     const accessToken = `at-${randomBytes(16).toString('base64url')}`;
+    this.issued.push(accessToken, this.idToken(started.nonce, accessToken));
     json(res, {
       access_token: accessToken,
       token_type: 'Bearer',
@@ -141,21 +144,45 @@ export class FakeIdp {
     });
   }
 
+  /** A logout token with everything right but what `over` replaces; `undefined` takes a claim away. */
+  logoutToken(over: Json = {}, header: Json = {}): string {
+    const now = Math.floor(Date.now() / 1_000);
+    return this.jwt(
+      { typ: 'logout+jwt', ...header },
+      {
+        iss: this.issuer,
+        aud: this.clientId,
+        iat: now,
+        exp: now + 120,
+        jti: randomBytes(16).toString('base64url'),
+        events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+        ...over,
+      },
+    );
+  }
+
   private idToken(nonce: string, accessToken: string): string {
     const now = Math.floor(Date.now() / 1_000);
     const atHash = createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url');
-    const { signature, header, idToken } = this.misbehaviour;
+    const { header, idToken } = this.misbehaviour;
+    return this.jwt(
+      { ...header },
+      {
+        iss: this.issuer,
+        aud: this.clientId,
+        iat: now,
+        exp: now + 60,
+        nonce,
+        at_hash: atHash,
+        ...this.claims,
+        ...idToken,
+      },
+    );
+  }
+
+  private jwt(header: Json, claims: Json): string {
+    const { signature } = this.misbehaviour;
     const alg = signature === 'none' ? 'none' : signature === 'secret' ? 'HS256' : 'RS256';
-    const claims = {
-      iss: this.issuer,
-      aud: this.clientId,
-      iat: now,
-      exp: now + 60,
-      nonce,
-      at_hash: atHash,
-      ...this.claims,
-      ...idToken,
-    };
     const signed = [{ alg, kid: KID, ...header }, claims]
       .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
       .join('.');

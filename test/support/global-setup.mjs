@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTemplate } from './template-database.mjs';
@@ -8,6 +8,16 @@ import { createTemplate } from './template-database.mjs';
 export default async function globalSetup() {
   const run = `${Date.now().toString(36)}${randomBytes(3).toString('hex')}`;
   process.env.GATEHOUSE_TEST_RUN = run;
-  process.env.GATEHOUSE_TEST_FOLDER = mkdtempSync(join(tmpdir(), `gatehouse-test-`));
+  process.env.GATEHOUSE_TEST_FOLDER = mkdtempSync(join(place(), 'gatehouse-test-'));
   if (process.env.DATABASE_URL) await createTemplate(process.env.DATABASE_URL, run);
+}
+
+/** Memory, where there is plenty of it: a hundred databases are written and thrown away. */
+function place() {
+  try {
+    const { bavail, bsize } = statfsSync('/dev/shm');
+    return bavail * bsize > 8 * 2 ** 30 ? '/dev/shm' : tmpdir();
+  } catch {
+    return tmpdir();
+  }
 }

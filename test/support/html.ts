@@ -3,6 +3,7 @@ export interface HtmlForm {
   /** As written in the page; `''` when there is none. */
   action: string;
   method: 'get' | 'post';
+  attributes: Record<string, string>;
   inputs: HtmlInput[];
   buttons: HtmlButton[];
   /** What is submitted when nothing is typed or ticked: every named field with its value, without the buttons. */
@@ -66,6 +67,10 @@ export function textOf(html: string): string {
   return squeeze(parts.join(''));
 }
 
+/** The one script file that pages load is ours; whatever else is a script is not. */
+export const withoutOurScript = (html: string): string =>
+  html.replace(/<script src="[^"<>]*\/assets\/passkeys\.js\?v=[0-9a-f]{16}" defer><\/script>/, '');
+
 /** `href` of every link. */
 export function linksOf(html: string): string[] {
   return [...scan(html)].flatMap((token) =>
@@ -77,7 +82,8 @@ export function linksOf(html: string): string[] {
 
 function emptyForm(attributes: Record<string, string>): HtmlForm {
   const method = attributes['method']?.toLowerCase() === 'post' ? 'post' : 'get';
-  return { action: attributes['action'] ?? '', method, inputs: [], buttons: [], fields: [], hidden: {} };
+  const action = attributes['action'] ?? '';
+  return { action, method, attributes, inputs: [], buttons: [], fields: [], hidden: {} };
 }
 
 function addInput(form: HtmlForm, attributes: Record<string, string>): void {

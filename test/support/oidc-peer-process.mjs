@@ -11,8 +11,10 @@ const issuer = `http://127.0.0.1:${server.address().port}`;
 
 const provider = new Provider(issuer, {
   clients,
+  // It would not call this machine, where everything here is.
+  fetch: (url, options) => fetch(url, { ...options, dispatcher: undefined }),
   claims: { openid: ['sub', 'amr'], email: ['email', 'email_verified'], profile: ['name'] },
-  features: { devInteractions: { enabled: false } },
+  features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
   interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
   findAccount: (_ctx, id) => ({ accountId: id, claims: () => ({ sub: id, ...accounts.get(id) }) }),
   // Everybody consents to everything.
@@ -36,15 +38,23 @@ server.on('request', (req, res) => {
   void interact(req, res, url).catch((error) => res.writeHead(500).end(String(error)));
 });
 
-/** `?login=<claims as JSON>` signs that person in; `?deny` is the person who changes their mind. */
+const QUESTION = `<!doctype html><html lang="en"><title>Corporate</title><link rel="icon" href="data:,">
+<form><label>Employee <input name="employee" required></label> <button>Sign in</button> <button name="deny" formnovalidate>Cancel</button></form></html>`;
+
+/**
+ * Asks who it is, as long as nothing is said. `?login=<claims as JSON>` signs that person in, and `?employee=<name>`
+ * one of example.org; `?deny` is the person who changes their mind.
+ */
 async function interact(req, res, url) {
+  if (url.search === '')
+    return res.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(QUESTION);
   if (url.searchParams.has('deny')) {
     return provider.interactionFinished(req, res, {
       error: 'access_denied',
       error_description: 'No, thanks',
     });
   }
-  const { sub, ...claims } = JSON.parse(url.searchParams.get('login'));
+  const { sub, ...claims } = personOf(url.searchParams);
   accounts.set(sub, claims);
   return provider.interactionFinished(
     req,
@@ -52,6 +62,12 @@ async function interact(req, res, url) {
     { login: { accountId: sub, amr: claims.amr } },
     { mergeWithLastSubmission: false },
   );
+}
+
+function personOf(asked) {
+  const employee = asked.get('employee');
+  if (employee === null) return JSON.parse(asked.get('login'));
+  return { sub: employee, email: `${employee}@example.org`, email_verified: true, name: employee };
 }
 
 // The test that started this process is gone when its end of the pipe closes.

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from '@jest/globals';
-import { CookieJar, get, type HttpResponse } from './http.js';
+import { CookieJar, get, post, type HttpResponse } from './http.js';
 
 const SCRIPT = fileURLToPath(new URL('./oidc-peer-process.mjs', import.meta.url));
 
@@ -11,6 +11,7 @@ export interface PeerClient {
   id: string;
   secret: string;
   redirectUris: string[];
+  backchannelLogoutUri?: string;
 }
 
 /** What the provider says about a person. */
@@ -26,7 +27,9 @@ export interface PeerPerson {
 export interface OidcPeer {
   readonly issuer: string;
   /** Signs a person in where an authorization request led to, and answers the address the browser is sent back to. */
-  signIn(authorize: URL, person: PeerPerson): Promise<URL>;
+  signIn(authorize: URL, person: PeerPerson, cookies?: CookieJar): Promise<URL>;
+  /** Signs whoever has these cookies out at the provider, which tells its clients before it answers. */
+  signOut(cookies: CookieJar): Promise<void>;
   /** The same for a person who says no. */
   deny(authorize: URL): Promise<URL>;
   stop(): Promise<void>;
@@ -39,7 +42,15 @@ afterAll(async () => {
 
 export async function startOidcPeer(client: PeerClient): Promise<OidcPeer> {
   const clients = [
-    { client_id: client.id, client_secret: client.secret, redirect_uris: client.redirectUris },
+    {
+      client_id: client.id,
+      client_secret: client.secret,
+      redirect_uris: client.redirectUris,
+      ...(client.backchannelLogoutUri && {
+        backchannel_logout_uri: client.backchannelLogoutUri,
+        backchannel_logout_session_required: true,
+      }),
+    },
   ];
   const child = spawn(process.execPath, [SCRIPT, JSON.stringify({ clients })], {
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -48,15 +59,21 @@ export async function startOidcPeer(client: PeerClient): Promise<OidcPeer> {
   const [issuer] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   return {
     issuer,
-    signIn: (authorize, person) => answered(issuer, authorize, { login: JSON.stringify(person) }),
+    signIn: (authorize, person, cookies) =>
+      answered(issuer, authorize, { login: JSON.stringify(person) }, cookies),
+    signOut: (cookies) => signOut(issuer, cookies),
     deny: (authorize) => answered(issuer, authorize, { deny: '' }),
     stop: () => end(child),
   };
 }
 
 /** Follows the provider's own redirects until it sends the browser away. */
-async function answered(issuer: string, authorize: URL, choice: Record<string, string>): Promise<URL> {
-  const cookies = new CookieJar();
+async function answered(
+  issuer: string,
+  authorize: URL,
+  choice: Record<string, string>,
+  cookies = new CookieJar(),
+): Promise<URL> {
   let url = authorize;
   for (let step = 0; step < 10; step++) {
     if (url.origin !== issuer) return url;
@@ -68,6 +85,16 @@ async function answered(issuer: string, authorize: URL, choice: Record<string, s
     url = response.location;
   }
   throw new Error('The provider sends the browser round in circles');
+}
+
+/** Answers the provider's own question with yes. */
+async function signOut(issuer: string, cookies: CookieJar): Promise<void> {
+  const page = await get(`${issuer}/session/end`, { cookies });
+  const xsrf = /name="xsrf" value="([^"]+)"/.exec(page.text)?.[1];
+  if (!xsrf) throw new Error(`The provider answered ${page.status}: ${page.text.slice(0, 500)}`);
+  const done = await post(`${issuer}/session/end/confirm`, { form: { xsrf, logout: 'yes' }, cookies });
+  if (done.status !== 303 && done.status !== 302 && done.status !== 200)
+    throw new Error(`The provider answered ${done.status}: ${done.text.slice(0, 500)}`);
 }
 
 async function end(child: ChildProcess): Promise<void> {

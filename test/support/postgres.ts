@@ -19,6 +19,15 @@ export async function createDatabase(kind: 'migrated' | 'empty' = 'migrated'): P
   return url.href;
 }
 
+/** Another database with all that one has; nobody may be connected to that one. */
+export async function copyDatabase(databaseUrl: string): Promise<string> {
+  const url = new URL(databaseUrl);
+  const name = `gatehouse_test_${process.env.GATEHOUSE_TEST_RUN}_${randomBytes(5).toString('hex')}`;
+  await asAdmin((admin) => admin.query(`CREATE DATABASE ${name} TEMPLATE "${url.pathname.slice(1)}"`));
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
 export async function dropDatabase(databaseUrl: string): Promise<void> {
   const name = new URL(databaseUrl).pathname.slice(1);
   await asAdmin((admin) => admin.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`));

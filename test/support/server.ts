@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
@@ -22,6 +22,8 @@ export interface ServerOptions {
   /** Of the embedded database. */
   dataDir?: string;
   port?: number;
+  /** Path of another main than the one that ships. */
+  entry?: string;
 }
 
 /** The built server running as a separate process, as it ships. */
@@ -51,8 +53,10 @@ export interface TestServer {
 }
 
 const running = new Set<ServerProcess>();
+const folders: string[] = [];
 afterAll(async () => {
   await Promise.all([...running].map((server) => server.kill()));
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 /** Starts a server and waits until it is ready; it is ended with the test file at the latest. */
@@ -78,9 +82,11 @@ export async function runToExit(options: ServerOptions = {}): Promise<{ code: nu
   return { code, output: server.output };
 }
 
-/** A folder of this test run, removed at its end. */
+/** A folder that is removed with the test file at the latest. */
 export function temporaryFolder(): string {
-  return mkdtempSync(join(process.env.GATEHOUSE_TEST_FOLDER ?? tmpdir(), 'server-'));
+  const folder = mkdtempSync(join(process.env.GATEHOUSE_TEST_FOLDER ?? tmpdir(), 'server-'));
+  folders.push(folder);
+  return folder;
 }
 
 interface Setting {
@@ -89,6 +95,7 @@ interface Setting {
   folder: string;
   dataDir: string;
   databaseUrl: string | undefined;
+  entry: string | undefined;
 }
 
 async function prepare(options: ServerOptions): Promise<Setting> {
@@ -112,7 +119,7 @@ async function prepare(options: ServerOptions): Promise<Setting> {
     ...(options.config && { GATEHOUSE_CONFIG: configFile }),
     ...options.env,
   };
-  return { env, port, folder, dataDir, databaseUrl };
+  return { env, port, folder, dataDir, databaseUrl, entry: options.entry };
 }
 
 class Started implements TestServer {
@@ -154,7 +161,7 @@ class Started implements TestServer {
   }
 
   async start(): Promise<void> {
-    this.process = track(new ServerProcess(this.env, this.setting.folder));
+    this.process = track(new ServerProcess(this.env, this.setting.folder, this.setting.entry));
     await this.process.ready(this.base);
   }
 

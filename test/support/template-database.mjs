@@ -23,17 +23,8 @@ export async function dropRun(databaseUrl, run) {
 }
 
 async function runMigrations(url) {
-  const { DataSource } = await import('typeorm');
-  const { dataSourceOptions } = await import(
-    new URL('../../dist/src/database/data-source.js', import.meta.url).href
-  );
-  const { migrate } = await import(new URL('../../dist/src/database/migrate.js', import.meta.url).href);
-  const dataSource = await new DataSource(dataSourceOptions(url, null)).initialize();
-  try {
-    await migrate(dataSource, url);
-  } finally {
-    await dataSource.destroy();
-  }
+  const { prepareServer } = await import(new URL('../../dist/src/database/prepare.js', import.meta.url).href);
+  await prepareServer({ url });
 }
 
 /** Connects to the database that DATABASE_URL names or, when that does not exist yet, to `postgres`. */

@@ -8,10 +8,14 @@ import { Redis } from 'ioredis';
 import { RateLimit, type AppConfig } from '../../src/config/index.js';
 import { Counters } from '../../src/throttling/counters.js';
 import { RateLimiter } from '../../src/throttling/rate-limiter.js';
+import { describeWhere } from '../support/describe-where.js';
+import { REDIS } from '../support/on-postgres.js';
 
 const { REDIS_URL } = process.env;
-const onRedis = REDIS_URL ? describe : describe.skip;
-const withRedisServer = spawnSync('redis-server', ['--version']).status === 0 ? it : it.skip;
+const REDIS_SERVER = {
+  part: 'redis-server',
+  missing: spawnSync('redis-server', ['--version']).status === 0 ? undefined : 'no redis-server was found',
+};
 const closing: (() => unknown)[] = [];
 
 Logger.overrideLogger(false);
@@ -32,17 +36,29 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-onRedis('limits in Redis', () => {
+describeWhere([REDIS], 'limits in Redis', () => {
   it('are shared by two processes', async () => {
     const [one, two] = [await limiterOn(REDIS_URL!), await limiterOn(REDIS_URL!)];
     const key = randomUUID();
     const limit = RateLimit.of(3, 30, 60);
     await one.consume('shared', key, limit);
     await two.consume('shared', key, limit);
-    expect(await one.peek('shared', key, limit)).toEqual({ allowed: true, retryAfter: 0, remaining: 1 });
+    expect(await one.peek('shared', key, limit)).toMatchObject({
+      allowed: true,
+      retryAfter: 0,
+      remaining: 1,
+    });
     await one.consume('shared', key, limit);
-    expect(await two.consume('shared', key, limit)).toEqual({ allowed: false, retryAfter: 60, remaining: 0 });
-    expect(await one.peek('shared', key, limit)).toEqual({ allowed: false, retryAfter: 60, remaining: 0 });
+    expect(await two.consume('shared', key, limit)).toMatchObject({
+      allowed: false,
+      retryAfter: 60,
+      remaining: 0,
+    });
+    expect(await one.peek('shared', key, limit)).toMatchObject({
+      allowed: false,
+      retryAfter: 60,
+      remaining: 0,
+    });
   });
 
   it('let exactly the points through when two processes are asked at once', async () => {
@@ -60,7 +76,11 @@ onRedis('limits in Redis', () => {
     const key = randomUUID();
     const limit = RateLimit.of(1, 30, 1);
     await one.consume('looked', key, limit);
-    expect(await two.peek('looked', key, limit)).toEqual({ allowed: false, retryAfter: 1, remaining: 0 });
+    expect(await two.peek('looked', key, limit)).toMatchObject({
+      allowed: false,
+      retryAfter: 1,
+      remaining: 0,
+    });
     expect(await one.peek('looked', key, limit)).toMatchObject({ allowed: false });
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     expect(await one.peek('looked', key, limit)).toMatchObject({ allowed: true, remaining: 1 });
@@ -84,15 +104,28 @@ describe('without an answer from Redis', () => {
     await expectLimited(limiter);
   });
 
-  withRedisServer('a Redis that is killed costs no request, and counts again when it is back', async () => {
+  it('a Redis that hangs delays the first request by a second or two, and the next not at all', async () => {
+    const limiter = await limiterOn(`redis://127.0.0.1:${await startHanging()}`);
+    const first = await timed(limiter.consume('hanging', 'one', RateLimit.of(2, 60)));
+    expect(first.value.allowed).toBe(true);
+    expect(first.milliseconds).toBeLessThan(2_500);
+    const second = await timed(limiter.consume('hanging', 'one', RateLimit.of(2, 60)));
+    expect(second.value).toMatchObject({ allowed: true, remaining: 0 });
+    expect(second.milliseconds).toBeLessThan(200);
+  });
+});
+
+describeWhere([REDIS_SERVER], 'a Redis', () => {
+  it('that is killed costs no request, and counts again when it is back', async () => {
     const port = await freePort();
     const redis = await startRedis(port);
     const limiter = await limiterOn(`redis://127.0.0.1:${port}`);
     await limiter.consume('killed', 'before', RateLimit.of(1, 60));
+    const gone = once(redis, 'close');
     redis.kill('SIGKILL');
     const burst = Array.from({ length: 30 }, () => limiter.consume('killed', 'burst', RateLimit.of(10, 60)));
     expect((await Promise.all(burst)).filter(({ allowed }) => allowed).length).toBeGreaterThanOrEqual(10);
-    await once(redis, 'close');
+    await gone;
     await expectLimited(limiter);
 
     await startRedis(port);
@@ -103,17 +136,7 @@ describe('without an answer from Redis', () => {
     });
   });
 
-  it('a Redis that hangs delays the first request by a second or two, and the next not at all', async () => {
-    const limiter = await limiterOn(`redis://127.0.0.1:${await startHanging()}`);
-    const first = await timed(limiter.consume('hanging', 'one', RateLimit.of(2, 60)));
-    expect(first.value.allowed).toBe(true);
-    expect(first.milliseconds).toBeLessThan(2_500);
-    const second = await timed(limiter.consume('hanging', 'one', RateLimit.of(2, 60)));
-    expect(second.value).toMatchObject({ allowed: true, remaining: 0 });
-    expect(second.milliseconds).toBeLessThan(200);
-  });
-
-  withRedisServer('a Redis that stops answering delays no more than the requests under way', async () => {
+  it('that stops answering delays no more than the requests under way', async () => {
     const port = await freePort();
     const redis = await startRedis(port);
     const limiter = await limiterOn(`redis://127.0.0.1:${port}`);
@@ -134,7 +157,11 @@ async function expectLimited(limiter: RateLimiter): Promise<void> {
   const allowed = [];
   for (let i = 0; i < 3; i++) allowed.push((await limiter.consume('away', key, limit)).allowed);
   expect(allowed).toEqual([true, true, false]);
-  expect(await limiter.peek('away', key, limit)).toEqual({ allowed: false, retryAfter: 60, remaining: 0 });
+  expect(await limiter.peek('away', key, limit)).toMatchObject({
+    allowed: false,
+    retryAfter: 60,
+    remaining: 0,
+  });
 }
 
 async function expectEventually(holds: () => Promise<boolean>): Promise<void> {

@@ -56,6 +56,17 @@ describe('the token endpoint behind a proxy', () => {
     expect((await ask(server, address())).status).toBe(200);
   });
 
+  it.each(['/oauth2/introspect', '/oauth2/revoke', '/oauth2/par'])(
+    'counts guesses of a secret at %s along',
+    async (path) => {
+      const from = address();
+      const guess = { secret: 'wrong', path };
+      expect(await statuses(3, () => ask(server, from, guess))).toEqual([401, 401, 401]);
+      expectThrottled(await ask(server, from, { path }), 2);
+      expectThrottled(await ask(server, from), 2);
+    },
+  );
+
   it('counts the older name of the endpoint along', async () => {
     const from = address();
     await statuses(4, () => ask(server, from));

@@ -46,12 +46,12 @@ function queryOf(filter: Omit<z.output<typeof Search>, 'limit'>) {
   return {
     ...(filter.type && { type: [filter.type] }),
     ...(filter.outcome && { outcome: [filter.outcome] }),
-    ...(filter.user_id && { userId: filter.user_id }),
-    ...(filter.client_id && { clientId: filter.client_id }),
-    ...(filter.grant_id && { grantId: filter.grant_id }),
+    ...(filter.user_id && { user_id: filter.user_id }),
+    ...(filter.client_id && { client_id: filter.client_id }),
+    ...(filter.grant_id && { grant_id: filter.grant_id }),
     ...(filter.tool && { tool: filter.tool }),
-    ...(filter.since && { since: new Date(filter.since) }),
-    ...(filter.until && { until: new Date(filter.until) }),
+    ...(filter.since && { since: filter.since }),
+    ...(filter.until && { until: filter.until }),
     ...(filter.cursor && { cursor: filter.cursor }),
   };
 }

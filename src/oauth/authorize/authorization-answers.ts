@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { AppConfig } from '../../config/index.js';
 import type { SignedIn } from '../../sessions/index.js';
+import type { OAuthErrorCode } from '../oauth-error.js';
 import { Authorization, type Allowed } from './authorization.js';
 import type { AuthorizationRequest } from './authorization-request.js';
+import { AuthorizationResponses } from './authorization-responses.js';
 import type { NextStep } from './interaction.js';
+import { PushedRequests } from './pushed-requests.js';
 import { afterSignIn } from './query.js';
 import { RefusedRequest, refused } from './refusals.js';
-import { sendCode } from './response.js';
 
 interface Turn {
   readonly request: AuthorizationRequest;
@@ -17,27 +19,28 @@ interface Turn {
   readonly query: string;
 }
 
-/** Sends the browser on: to sign in, to be asked, or back to the client. */
+/** Sends the browser on: to sign in, to choose an account, to be asked, or back to the client. */
 @Injectable()
 export class AuthorizationAnswers {
   constructor(
     private readonly config: AppConfig,
     private readonly authorization: Authorization,
+    private readonly responses: AuthorizationResponses,
+    private readonly pushed: PushedRequests,
   ) {}
 
   async send(res: Response, { request, person, next, query }: Turn): Promise<void> {
-    const silentOnly = request.prompt.has('none');
     switch (next.step) {
       case 'sign_in':
-        if (silentOnly) throw this.refusal(request, 'login_required', 'Nobody is signed in');
-        return this.go(
-          res,
-          `/login?return_to=${encodeURIComponent(`/oauth2/authorize?${afterSignIn(query)}`)}`,
-        );
+        if (request.silent)
+          return this.refuse(request, 'login_required', 'Nobody is signed in who could be answered for');
+        return this.signIn(res, request, query, next.because && { problem: next.because });
+      case 'choose_account':
+        return this.signIn(res, request, query, { choose: 'account' });
       case 'nothing_to_grant':
-        throw this.refusal(request, 'access_denied', 'This person may not grant any of the scopes');
+        return this.refuse(request, 'access_denied', 'This person may not grant any of the scopes');
       case 'ask':
-        if (silentOnly) throw this.refusal(request, 'consent_required', 'The person has to be asked');
+        if (request.silent) return this.refuse(request, 'consent_required', 'The person has to be asked');
         return this.go(res, `/consent?${query}`);
       case 'answer':
         return this.complete(res, request, person!, next.allowed);
@@ -50,17 +53,48 @@ export class AuthorizationAnswers {
     person: SignedIn,
     allowed: Allowed,
   ): Promise<void> {
+    await this.spend(request);
     const outcome = await this.authorization.complete(request, person, allowed);
-    if ('refusal' in outcome) throw new RefusedRequest(request.redirectUri, request.state, outcome.refusal);
-    sendCode(res, this.config.issuer, request, outcome.code);
+    if ('refusal' in outcome) throw new RefusedRequest(request, outcome.refusal);
+    this.responses.sendCode(res, request, outcome.code);
   }
 
-  refusal(
+  async deny(request: AuthorizationRequest, person: SignedIn): Promise<never> {
+    await this.spend(request);
+    await this.authorization.deny(request, person);
+    throw new RefusedRequest(request, refused('access_denied', 'The person said no'));
+  }
+
+  private async refuse(
     request: AuthorizationRequest,
-    code: 'login_required' | 'consent_required' | 'access_denied',
+    code: OAuthErrorCode,
     description: string,
-  ): RefusedRequest {
-    return new RefusedRequest(request.redirectUri, request.state, refused(code, description));
+  ): Promise<never> {
+    await this.spend(request);
+    throw new RefusedRequest(request, refused(code, description));
+  }
+
+  /** A pushed request is answered once. Spent before anything is done with it: of twenty answers one goes out. */
+  private async spend({ pushed }: AuthorizationRequest): Promise<void> {
+    if (pushed) await this.pushed.spend(pushed);
+  }
+
+  private signIn(
+    res: Response,
+    { loginHint, prompt, maxAge }: AuthorizationRequest,
+    query: string,
+    how: Record<string, string> = {},
+  ): void {
+    const back = `/oauth2/authorize?${afterSignIn(query)}`;
+    const age = prompt.has('login') ? 0 : maxAge;
+    const parameters = {
+      return_to: back,
+      ...how,
+      ...(age !== undefined && { max_age: String(age) }),
+      ...(loginHint !== undefined && { login_hint: loginHint }),
+    };
+    const encoded = Object.entries(parameters).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+    this.go(res, `/login?${encoded.join('&')}`);
   }
 
   private go(res: Response, path: string): void {

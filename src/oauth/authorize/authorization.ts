@@ -1,44 +1,41 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
 import { AuditLog, type AuditFact } from '../../audit/index.js';
 import type { SignedIn } from '../../sessions/index.js';
+import type { OAuthError } from '../oauth-error.js';
 import type { AuthorizationRequest } from './authorization-request.js';
-import { ConsentMemory } from './consent-memory.js';
 import { GrantOpening } from './grant-opening.js';
 import { refused } from './refusals.js';
-import type { OAuthError } from '../oauth-error.js';
 
 export interface Allowed {
   readonly scopes: readonly string[];
-  /** Said by the person just now, or remembered, or not asked for (first-party clients). */
-  readonly how: 'asked' | 'remembered' | 'skipped';
+  /** Said by the person just now, or remembered, or not asked for (first-party clients, an admin's approval). */
+  readonly how: 'asked' | 'remembered' | 'skipped' | 'preapproved';
+  /** Of the scopes, those that the person just said yes to, where an admin's approval covers the others. */
+  readonly said?: readonly string[];
 }
 
 /** Completes an authorization: each one opens a grant of its own, so that installations never share a fate. */
 @Injectable()
 export class Authorization {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly grants: GrantOpening,
-    private readonly memory: ConsentMemory,
     private readonly audit: AuditLog,
   ) {}
 
-  /** Returns the code, or the refusal when the session or the person ended meanwhile. */
+  /** Returns the code, or the refusal when the session, the person or the client ended meanwhile. */
   async complete(
     request: AuthorizationRequest,
     person: SignedIn,
     allowed: Allowed,
   ): Promise<{ code: string } | { refusal: OAuthError }> {
-    return this.dataSource.transaction(async (tx) => {
-      if (!(await isStillIn(tx, person.sessionId)))
-        return { refusal: refused('login_required', 'The sign-in has ended', 'session_ended') };
-      const { code, grantId } = await this.grants.open(tx, request, person, allowed.scopes);
-      if (allowed.how === 'asked') await this.memory.remember(tx, person.userId, request, allowed.scopes);
-      const facts = factsOf(request, person, grantId, allowed);
-      await this.audit.record(tx, ...facts);
-      return { code };
+    const code = await this.grants.open(request, person, {
+      scopes: allowed.scopes,
+      remember: allowed.how === 'asked' ? (allowed.said ?? allowed.scopes) : [],
+      facts: (grantId) => factsOf(request, person, grantId, allowed),
     });
+    if (code === undefined)
+      return { refusal: refused('login_required', 'The sign-in has ended', 'session_ended') };
+    return { code };
   }
 
   async deny(request: AuthorizationRequest, person: SignedIn): Promise<void> {
@@ -51,16 +48,6 @@ export class Authorization {
       authz: { required: request.scopes },
     });
   }
-}
-
-/** Locks the session against being ended until this commits: what ends it then sees the grant that was opened. */
-async function isStillIn(tx: EntityManager, sessionId: string): Promise<boolean> {
-  const rows = await tx.query<unknown[]>(
-    `SELECT 1 FROM sessions s JOIN users u ON u.id = s.user_id
-     WHERE s.id = $1 AND s.ended_at IS NULL AND u.disabled_at IS NULL FOR SHARE OF s, u`,
-    [sessionId],
-  );
-  return rows.length > 0;
 }
 
 function factsOf(

@@ -4,21 +4,23 @@ import type { Request, Response } from 'express';
 import { AppConfig } from '../../config/index.js';
 import { Pages, type ConsentView } from '../../pages/index.js';
 import { Csrf, type SignedIn } from '../../sessions/index.js';
+import { accessEndsAfterDays } from '../refreshable.js';
 import { ScopeCatalogue } from '../scope-catalogue.js';
-import type { ScopeGroup } from '../scopes.js';
+import { scopeGroups } from '../scope-groups.js';
 import type { AuthorizationRequest } from './authorization-request.js';
-import type { Remembered } from './consent-memory.js';
+import { askerOf, identityOf } from './consent-asker.js';
+import type { Question } from './interaction.js';
+import { optionalScopes } from './narrowing.js';
 import { provesIdentity, redirectHost } from './redirect-uri.js';
 
 interface Asking {
   readonly request: AuthorizationRequest;
   readonly person: SignedIn;
   readonly query: string;
-  readonly scopes: readonly string[];
-  readonly remembered: Remembered;
+  readonly question: Question;
+  /** Everything was left out: there is nothing to say yes to. */
+  readonly nothingLeft?: boolean;
 }
-
-const GROUPS: readonly ScopeGroup[] = ['read', 'change', 'account'];
 
 /** A form for one authorization request is worth nothing for another. */
 const purposeOf = (query: string): string =>
@@ -38,57 +40,44 @@ export class ConsentPage {
     this.csrf.verify(req, purposeOf(query), given);
   }
 
-  async send(req: Request, res: Response, asking: Asking): Promise<void> {
+  send(req: Request, res: Response, asking: Asking): void {
     const csrf = this.csrf.token(req, res, purposeOf(asking.query));
-    this.pages.send(req, res, this.view(asking, csrf), { formTargets: [asking.request.redirectUri] });
+    this.pages.send(req, res, this.view(asking, csrf), {
+      formTargets: [asking.request.redirectUri],
+      ...(asking.nothingLeft && { status: 400 }),
+    });
   }
 
-  private view({ request, person, query, scopes, remembered }: Asking, csrf: string): ConsentView {
+  private view({ request, person, query, question, nothingLeft }: Asking, csrf: string): ConsentView {
     const { client, redirectUri } = request;
+    const { remembered } = question;
     const again = `/oauth2/authorize?${query}`;
     return {
       page: 'consent',
-      client: {
-        name: client.name,
-        clientId: client.id,
-        // A redirect over https reaches only who owns that host; an admin's approval vouches for the rest.
-        ...(provesIdentity(redirectUri) &&
-          client.trustState === 'approved' && { verifiedHost: redirectHost(redirectUri) }),
-        ...(client.lastUsedAt && { firstSeen: client.createdAt }),
-        approved: client.trustState === 'approved',
-      },
+      client: askerOf(request),
       account: { email: person.email, ...(person.name && { name: person.name }) },
       switchAccountHref: `/login?return_to=${encodeURIComponent(again)}`,
       resourceName: request.resource.name,
-      groups: GROUPS.map((kind) => this.group(kind, scopes, remembered)).filter(
-        ({ scopes: shown }) => shown.length > 0,
-      ),
+      groups: this.groups(question),
       redirectHost: redirectHost(redirectUri),
       onThisComputer: !provesIdentity(redirectUri),
-      remembered: remembered !== undefined,
-      accessEndsAfterDays: client.grantTypes.includes('refresh_token')
-        ? Math.round(this.config.lifetimes.refreshIdle / 86_400)
-        : 0,
-      hidden: { request: query },
+      remembered: remembered !== undefined && !remembered.isOfAnother,
+      changed: remembered?.isOfAnother ?? false,
+      nothingLeft: nothingLeft ?? false,
+      accessEndsAfterDays: accessEndsAfterDays(this.config, client, question.scopes),
+      hidden: { request: query, seen: identityOf(client) },
       csrf,
     };
   }
 
-  private group(
-    kind: ScopeGroup,
-    scopes: readonly string[],
-    remembered: Remembered,
-  ): ConsentView['groups'][number] {
-    const entries = scopes.map((scope) => this.catalogue.get(scope)!).filter(({ group }) => group === kind);
-    return {
-      kind,
-      scopes: entries.map((entry) => ({
-        scope: entry.name,
-        sentence: entry.sentence,
-        destructive: entry.destructive ?? false,
-        isNew: remembered !== undefined && this.catalogue.missing(remembered, [entry.name]).length > 0,
-        tools: [...this.catalogue.toolsOf(entry.name, scopes)],
-      })),
-    };
+  private groups(question: Question): ConsentView['groups'] {
+    const { scopes, remembered, preapproved } = question;
+    const said = remembered && !remembered.isOfAnother ? remembered.scopes : undefined;
+    const optional = optionalScopes(question, this.catalogue);
+    return scopeGroups(this.catalogue, scopes, (scope) => ({
+      isNew: said !== undefined && this.catalogue.missing([...said, ...preapproved], [scope]).length > 0,
+      optional: optional.includes(scope),
+      preapproved: preapproved.includes(scope),
+    }));
   }
 }

@@ -1,17 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { SessionsService, type SignedIn } from '../../sessions/index.js';
-import { Authorization } from './authorization.js';
+import { ScopeCatalogue } from '../scope-catalogue.js';
+import type { Allowed } from './authorization.js';
 import type { AuthorizationRequest } from './authorization-request.js';
-import { Interaction, type NextStep } from './interaction.js';
+import { Interaction, type NextStep, type Question } from './interaction.js';
+import { narrowed } from './narrowing.js';
 
-/** Where a request stands with the person at this browser. */
+/** Where a request stands with the person at this browser, and what their yes means. */
 @Injectable()
 export class ConsentSteps {
   constructor(
     private readonly sessions: SessionsService,
     private readonly interaction: Interaction,
-    private readonly authorization: Authorization,
+    private readonly catalogue: ScopeCatalogue,
   ) {}
 
   async find(
@@ -22,7 +24,10 @@ export class ConsentSteps {
     return { person, next: await this.interaction.next(request, person) };
   }
 
-  deny(request: AuthorizationRequest, person: SignedIn): Promise<void> {
-    return this.authorization.deny(request, person);
+  /** What an admin approved beforehand is no decision of the person's, and is not remembered as one. */
+  allowed(question: Question, leftOut: readonly string[]): Allowed {
+    const scopes = narrowed(question, leftOut, this.catalogue);
+    const said = scopes.filter((scope) => !question.preapproved.includes(scope));
+    return { scopes, how: 'asked', said };
   }
 }

@@ -4,15 +4,20 @@ import { UsersService } from '../../users/index.js';
 import { ScopePolicy } from '../scope-policy.js';
 import type { Allowed } from './authorization.js';
 import type { AuthorizationRequest } from './authorization-request.js';
-import { ConsentMemory, type Remembered } from './consent-memory.js';
-import { provesIdentity } from './redirect-uri.js';
+import { ConsentMemory, type Said } from './consent-memory.js';
+import { SignInDemands, type SignInDemand } from './sign-in-demands.js';
+
+/** What a page of consent is about: the scopes that this person may grant, and what was said of them before. */
+export interface Question extends Said {
+  readonly scopes: readonly string[];
+}
 
 /** What has to happen before the answer. */
 export type NextStep =
-  | { readonly step: 'sign_in' }
-  | { readonly step: 'ask'; readonly scopes: readonly string[]; readonly remembered: Remembered }
+  | SignInDemand
   | { readonly step: 'nothing_to_grant' }
-  | { readonly step: 'answer'; readonly allowed: Allowed };
+  | { readonly step: 'ask'; readonly question: Question }
+  | { readonly step: 'answer'; readonly question: Question; readonly allowed: Allowed };
 
 /** Decides, from the request and who is signed in, whether people have to be asked anything. */
 @Injectable()
@@ -21,6 +26,7 @@ export class Interaction {
     private readonly policy: ScopePolicy,
     private readonly users: UsersService,
     private readonly memory: ConsentMemory,
+    private readonly demands: SignInDemands,
   ) {}
 
   async next(
@@ -28,23 +34,14 @@ export class Interaction {
     person: SignedIn | undefined,
     now = Date.now(),
   ): Promise<NextStep> {
-    if (!person || request.prompt.has('login') || isTooOld(request, person, now)) return { step: 'sign_in' };
+    const demand = this.demands.find(request, person, now);
+    if (demand || !person) return demand ?? { step: 'sign_in' };
     const account = await this.users.find(person.userId);
-    const scopes = this.policy.allowedTo(account?.roles ?? [], request.scopes);
+    const authority = account ?? { roles: [], groups: [] };
+    const scopes = this.policy.allowedTo(authority, request.client, request.scopes);
     if (scopes.length === 0) return { step: 'nothing_to_grant' };
-    if (request.client.skipConsent) return { step: 'answer', allowed: { scopes, how: 'skipped' } };
-    const remembered = await this.memory.recall(person.userId, request);
-    const silent =
-      this.memory.covers(remembered, scopes) &&
-      provesIdentity(request.redirectUri) &&
-      !request.prompt.has('consent');
-    return silent
-      ? { step: 'answer', allowed: { scopes, how: 'remembered' } }
-      : { step: 'ask', scopes, remembered };
+    const question = { scopes, ...(await this.memory.recall(person.userId, authority, request)) };
+    const how = this.memory.spares(request, question);
+    return how ? { step: 'answer', question, allowed: { scopes, how } } : { step: 'ask', question };
   }
-}
-
-/** OpenID Connect Core §3.1.2.1 (`max_age`). */
-function isTooOld({ maxAge }: AuthorizationRequest, person: SignedIn, now: number): boolean {
-  return maxAge !== undefined && now - person.authTime.getTime() > maxAge * 1_000;
 }

@@ -1,3 +1,4 @@
+import type { Client } from '../clients/client.entity.js';
 import { parseLoopback } from '../clients/loopback.js';
 
 /**
@@ -32,3 +33,16 @@ export function redirectHost(uri: string): string {
 
 /** https proves who receives the answer; loopback and private-use schemes do not (RFC 8252 §8.6). */
 export const provesIdentity = (uri: string): boolean => uri.startsWith('https://');
+
+/**
+ * Whether an answer would go to a web host that nothing speaks for: the client made itself known and no admin has
+ * approved it, nobody has ever allowed it anything, and its host is not this computer.
+ */
+export const isUnproved = (
+  { trustState, lastUsedAt }: Pick<Client, 'trustState' | 'lastUsedAt'>,
+  redirectUri: string,
+): boolean =>
+  trustState === 'quarantined' && lastUsedAt === null && provesIdentity(redirectUri) && !isLocal(redirectUri);
+
+const isLocal = (uri: string): boolean =>
+  /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(uri).hostname);

@@ -1,9 +1,10 @@
 import { OAuthError, type OAuthErrorCode } from '../oauth-error.js';
+import type { ResponseTarget } from './response-target.js';
 
 /** A refusal that must not be sent to the redirect URI: the client or the URI itself is what is wrong (RFC 6749 §4.1.2.1). */
 export class UntrustedRequest extends Error {
   constructor(
-    readonly kind: 'unknown_client' | 'wrong_redirect_uri' | 'malformed',
+    readonly kind: 'unknown_client' | 'wrong_redirect_uri' | 'malformed' | 'expired_request',
     readonly reason: string,
   ) {
     super(reason);
@@ -14,8 +15,7 @@ export class UntrustedRequest extends Error {
 /** A refusal that the client gets at its redirect URI. */
 export class RefusedRequest extends Error {
   constructor(
-    readonly redirectUri: string,
-    readonly state: string | undefined,
+    readonly target: ResponseTarget,
     readonly error: OAuthError,
   ) {
     super(error.reason);

@@ -1,40 +1,44 @@
 import type { Client } from './client.entity.js';
 
-/** A client as other rooms see it; carries no secret. */
-export interface ClientView {
-  readonly id: string;
-  readonly name: string;
-  readonly registration: Client['registration'];
-  readonly trustState: Client['trustState'];
-  readonly authMethod: Client['authMethod'];
-  readonly applicationType: Client['applicationType'];
-  readonly redirectUris: readonly string[];
-  readonly grantTypes: readonly string[];
-  readonly scopes: readonly string[];
-  readonly allowedScopes?: readonly string[];
-  readonly skipConsent: boolean;
-  readonly clientUri?: string;
-  readonly createdAt: Date;
-  readonly lastUsedAt?: Date;
-  readonly suspendedAt?: Date;
-}
+/** The columns that others may see: a new one stays inside unless it is named here. */
+const VISIBLE = [
+  'id',
+  'name',
+  'registration',
+  'trustState',
+  'authMethod',
+  'assertionAlg',
+  'jwks',
+  'jwksUri',
+  'applicationType',
+  'redirectUris',
+  'grantTypes',
+  'scopes',
+  'allowedScopes',
+  'skipConsent',
+  'clientUri',
+  'logoUri',
+  'tosUri',
+  'policyUri',
+  'softwareId',
+  'softwareVersion',
+  'requirePar',
+  'dpopBound',
+  'postLogoutRedirectUris',
+  'backchannelLogoutUri',
+  'backchannelLogoutSessionRequired',
+  'vouchedBy',
+  'createdAt',
+  'updatedAt',
+  'lastUsedAt',
+  'suspendedAt',
+  'previousSecretUntil',
+  'documentUntil',
+] as const satisfies readonly (keyof Client)[];
+
+/** A client as other rooms see it; carries no secret. What has not been set is `null`. */
+export type ClientView = Readonly<Pick<Client, (typeof VISIBLE)[number]>>;
 
 export function clientViewOf(client: Client): ClientView {
-  return {
-    id: client.id,
-    name: client.name,
-    registration: client.registration,
-    trustState: client.trustState,
-    authMethod: client.authMethod,
-    applicationType: client.applicationType,
-    redirectUris: client.redirectUris,
-    grantTypes: client.grantTypes,
-    scopes: client.scopes,
-    ...(client.allowedScopes && { allowedScopes: client.allowedScopes }),
-    skipConsent: client.skipConsent,
-    ...(client.clientUri && { clientUri: client.clientUri }),
-    createdAt: client.createdAt,
-    ...(client.lastUsedAt && { lastUsedAt: client.lastUsedAt }),
-    ...(client.suspendedAt && { suspendedAt: client.suspendedAt }),
-  };
+  return Object.fromEntries(VISIBLE.map((name) => [name, client[name]])) as unknown as ClientView;
 }

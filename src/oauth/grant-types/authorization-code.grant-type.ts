@@ -1,28 +1,39 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { digest } from '../../sealing/index.js';
 import { verifierMatches } from '../authorize/pkce.js';
 import type { Client } from '../clients/client.entity.js';
-import type { Params } from '../params.js';
 import { Resources } from '../resources.js';
-import { deadReason, GRANT_STATE } from '../tokens/grant-state.js';
+import { deadReason, GRANT_JOINS, GRANT_STATE, type GrantState } from '../tokens/grant-state.js';
 import type { TokenSet } from '../tokens/token-set.js';
-import { CodeIssuance, type CodeState } from './code-issuance.js';
-import type { GrantType } from './grant-type.js';
-import { invalidGrant, settle, type Decision } from './outcome.js';
+import { CodeRedemption } from './code-redemption.js';
+import type { GrantType, TokenRequest } from './grant-type.js';
+import { invalidGrant, settle, type Outcome } from './outcome.js';
 import { ReplayPunishment } from './replay-punishment.js';
 
 const FIND = `
-SELECT c.client_id AS code_client_id, c.redirect_uri, c.code_challenge, c.nonce, c.expires_at AS code_expires_at, c.used_at,
-  ${GRANT_STATE}
-FROM authorization_codes c JOIN grants g ON g.id = c.grant_id JOIN users u ON u.id = g.user_id
-WHERE c.digest = $1 FOR UPDATE OF c, g`;
+SELECT c.client_id AS code_client_id, c.redirect_uri, c.code_challenge, c.nonce, c.jkt AS code_jkt,
+  c.expires_at AS code_expires_at, c.used_at, ${GRANT_STATE}
+FROM authorization_codes c JOIN grants g ON g.id = c.grant_id ${GRANT_JOINS}
+WHERE c.digest = $1`;
+
+interface CodeState extends GrantState {
+  readonly code_client_id: string;
+  readonly redirect_uri: string;
+  readonly code_challenge: string;
+  readonly code_jkt: string | null;
+  readonly nonce: string | null;
+  readonly code_expires_at: Date;
+  readonly used_at: Date | null;
+}
 
 interface Request {
+  readonly client: Client;
   readonly digest: Buffer;
   readonly verifier: string;
   readonly redirectUri: string | undefined;
   readonly resources: readonly string[];
+  readonly jkt: string | undefined;
 }
 
 /** RFC 6749 §4.1.3 with PKCE (RFC 7636 §4.5). */
@@ -34,41 +45,49 @@ export class AuthorizationCodeGrantType implements GrantType {
   constructor(
     private readonly dataSource: DataSource,
     private readonly resources: Resources,
-    private readonly issuance: CodeIssuance,
+    private readonly redemption: CodeRedemption,
     private readonly punishment: ReplayPunishment,
   ) {}
 
-  async issue(client: Client, params: Params): Promise<TokenSet> {
+  async issue({ client, params, jkt }: TokenRequest): Promise<TokenSet> {
     const request = {
+      client,
       digest: digest(params.require('code')),
       verifier: params.require('code_verifier'),
       redirectUri: params.get('redirect_uri'),
       resources: params.all('resource'),
+      jkt,
     };
-    const { outcome, after } = await this.dataSource.transaction((tx) => this.decide(tx, client, request));
-    await after?.();
-    return settle(outcome);
+    const outcome = await this.attempt(request);
+    // Somebody was faster, or the grant ended: what the second look finds is final.
+    return settle(outcome ?? (await this.attempt(request)) ?? invalidGrant('code_in_use'));
   }
 
-  private async decide(tx: EntityManager, client: Client, request: Request): Promise<Decision> {
-    const [state] = await tx.query<CodeState[]>(FIND, [request.digest]);
-    if (!state) return { outcome: invalidGrant('unknown_code') };
+  private async attempt(request: Request): Promise<Outcome | undefined> {
+    const [state] = await this.dataSource.query<CodeState[]>(FIND, [request.digest]);
+    if (!state) return invalidGrant('unknown_code');
     // Nothing a foreign client presents may harm the one the code belongs to.
-    if (state.code_client_id !== client.id) return { outcome: invalidGrant('code_of_another_client') };
+    if (state.code_client_id !== request.client.id) return invalidGrant('code_of_another_client');
     // RFC 6749 §4.1.2: a code used twice ends what it gave.
-    if (state.used_at) return this.punishment.punish(tx, state, 'code_replayed');
+    if (state.used_at) return this.punishment.punish(state, 'code_replayed');
     const reason = this.refusal(state, request);
-    if (reason) return { outcome: invalidGrant(reason) };
-    if (request.resources.length > 0 && this.resources.select(request.resources, []).id !== state.resource) {
-      return { outcome: invalidGrant('resource_differs') };
-    }
-    return { outcome: { tokens: await this.issuance.issue(tx, client, state, request.digest) } };
+    if (reason) return invalidGrant(reason);
+    return this.redemption.redeem({
+      ...request,
+      state,
+      grantType: this.name,
+      ...(state.nonce !== null && { nonce: state.nonce }),
+    });
   }
 
-  private refusal(state: CodeState, { verifier, redirectUri }: Request): string | undefined {
+  private refusal(state: CodeState, { verifier, redirectUri, resources, jkt }: Request): string | undefined {
     if (state.code_expires_at.getTime() <= Date.now()) return 'code_expired';
     if (redirectUri !== undefined && redirectUri !== state.redirect_uri) return 'redirect_uri_differs';
     if (!verifierMatches(verifier, state.code_challenge)) return 'wrong_code_verifier';
+    // RFC 9449 §10
+    if (state.code_jkt !== null && state.code_jkt !== jkt) return 'dpop_key_differs';
+    if (resources.length > 0 && this.resources.select(resources, []).id !== state.resource)
+      return 'resource_differs';
     return deadReason(state);
   }
 }

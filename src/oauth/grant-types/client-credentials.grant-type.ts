@@ -1,11 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Client } from '../clients/client.entity.js';
 import { OAuthError } from '../oauth-error.js';
-import type { Params } from '../params.js';
 import { ScopePolicy } from '../scope-policy.js';
 import type { TokenSet } from '../tokens/token-set.js';
 import { ClientIssuance } from './client-issuance.js';
-import type { GrantType } from './grant-type.js';
+import type { GrantType, TokenRequest } from './grant-type.js';
 
 /** RFC 6749 §4.4: the client acts for itself; no refresh token, no id_token. */
 @Injectable()
@@ -18,13 +16,13 @@ export class ClientCredentialsGrantType implements GrantType {
     private readonly issuance: ClientIssuance,
   ) {}
 
-  async issue(client: Client, params: Params): Promise<TokenSet> {
+  async issue({ client, params, jkt }: TokenRequest): Promise<TokenSet> {
     if (client.authMethod === 'none') {
       throw new OAuthError('unauthorized_client', 'A public client cannot use client_credentials', {
         reason: 'public_client',
       });
     }
     const { resource, scopes } = this.policy.forClient(client, params);
-    return this.issuance.issue(client, resource, scopes);
+    return this.issuance.issue(client, { resource, scopes, jkt });
   }
 }

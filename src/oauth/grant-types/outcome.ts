@@ -2,19 +2,13 @@ import { OAuthError } from '../oauth-error.js';
 import type { TokenSet } from '../tokens/token-set.js';
 
 /**
- * What was decided inside a transaction. A refusal is returned and thrown only after the commit: thrown inside,
- * it would undo its own punishment and its own audit record.
+ * What was decided. A refusal is returned and thrown only when everything that belongs to it has been committed:
+ * thrown inside a transaction, it would undo its own punishment and its own audit record.
  */
 export type Outcome = { readonly tokens: TokenSet } | Refusal;
 
 export interface Refusal {
   readonly refusal: OAuthError;
-}
-
-/** An outcome, and what must happen after the commit and before the answer. */
-export interface Decision {
-  readonly outcome: Outcome;
-  readonly after?: () => Promise<unknown>;
 }
 
 export function settle(outcome: Outcome): TokenSet {

@@ -1,40 +1,40 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
-import { StepUp } from '../grants/step-up.js';
 import { OAuthError } from '../oauth-error.js';
 import { Resources } from '../resources.js';
 import { ScopeCatalogue } from '../scope-catalogue.js';
+import { ScopePolicy } from '../scope-policy.js';
 import { invalidGrant, type Refusal } from './outcome.js';
+import { PersonNeeded } from './person-needed.js';
 import type { RefreshState } from './refresh-rotation.js';
-
-interface Asked {
-  readonly scope: string | undefined;
-  readonly resources: readonly string[];
-}
+import type { RefreshRequest } from './refresh-request.js';
 
 /** What a living refresh token may be asked for. */
 @Injectable()
 export class RefreshCheck {
   constructor(
     private readonly resources: Resources,
-    private readonly stepUp: StepUp,
+    private readonly person: PersonNeeded,
     private readonly catalogue: ScopeCatalogue,
+    private readonly policy: ScopePolicy,
   ) {}
 
-  /** RFC 6749 §6: narrower is allowed, wider is not; RFC 8707 §2.2: the resource stays. */
-  async refusal(
-    tx: EntityManager,
+  /**
+   * RFC 6749 §6: narrower is allowed, wider is not; RFC 8707 §2.2: the resource stays. What the person may no longer
+   * grant, or the client no longer have, is left out.
+   */
+  async admit(
     state: RefreshState,
-    { scope, resources }: Asked,
-  ): Promise<Refusal | undefined> {
-    const names = scope?.split(' ').filter(Boolean) ?? [];
-    if (this.catalogue.missing(state.scopes, names).length > 0)
+    { client, scope, resources }: RefreshRequest,
+  ): Promise<{ scopes: readonly string[] } | Refusal> {
+    if (this.catalogue.missing(state.scopes, scope).length > 0)
       return refuse('invalid_scope', 'The scope is wider than what was granted', 'scope_wider_than_grant');
     if (resources.length > 0 && this.resources.select(resources, []).id !== state.resource)
       return refuse('invalid_target', 'The refresh token is for another resource', 'resource_differs');
-    if (await this.stepUp.answers(tx, state.grant_id, state.step_up_at))
-      return invalidGrant('step_up_needs_the_person');
-    return undefined;
+    const wanted = scope.length > 0 ? [...new Set(scope)] : state.scopes;
+    const scopes = this.policy.stillAllowed(wanted, { client, person: state, resource: state.resource });
+    if (scopes.length === 0) return invalidGrant('no_scope_left');
+    const reason = await this.person.why(state);
+    return reason ? invalidGrant(reason) : { scopes };
   }
 }
 

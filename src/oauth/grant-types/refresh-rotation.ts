@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import { currentAudit } from '../../audit/index.js';
-import { TokenSigner } from '../../keys/index.js';
+import { AppConfig } from '../../config/index.js';
 import { sealUnderToken } from '../../sealing/index.js';
 import type { Client } from '../clients/client.entity.js';
 import { OAuthError } from '../oauth-error.js';
-import type { GrantState } from '../tokens/grant-state.js';
-import { issueStatement, StoredTokens } from '../tokens/stored-tokens.js';
-import { TokenIssuer } from '../tokens/token-issuer.js';
 import { TokenThrottle } from '../token-throttle.js';
+import { GRANT_ALIVE, GRANT_JOINS, type GrantState } from '../tokens/grant-state.js';
+import { Issuance, type GrantIssue } from '../tokens/issuance.js';
+import { issueStatement } from '../tokens/stored-tokens.js';
 import type { Outcome } from './outcome.js';
 
 /** Purpose under which an answer is sealed for the overlap. */
@@ -21,30 +20,59 @@ export interface RefreshState extends GrantState {
   readonly successor_used_at: Date | null;
   readonly sealed_answer: Buffer | null;
   readonly step_up_at: Date | null;
+  /** Id of the identity provider that vouched for the person when this was allowed. */
+  readonly idp: string | null;
+  /** When it last did. */
+  readonly vouched_at: Date | null;
 }
 
-const ROTATE = issueStatement(`,
-rotated AS (
-  UPDATE refresh_tokens SET used_at = clock_timestamp(), successor_id = $10, sealed_answer = $14 WHERE id = $15)
-UPDATE grants SET last_used_at = now(), last_used_ip = $16 WHERE id = $2`);
+/** Both rows are locked, the token's and its grant's: of parallel requests one rotates, the others find that it did. */
+const refreshStatement = (change: string): string =>
+  issueStatement(
+    `SELECT r.id AS refresh_id, g.id AS grant_id, g.expires_at AS ends_at, k.id AS client_id, k.last_used_at
+   FROM refresh_tokens r JOIN grants g ON g.id = r.grant_id ${GRANT_JOINS}
+   WHERE r.id = $20 AND r.used_at IS NULL AND ${GRANT_ALIVE} FOR UPDATE OF r, g`,
+    change,
+    `used AS (UPDATE grants g SET last_used_at = now(), last_used_ip = $21 FROM alive WHERE g.id = alive.grant_id)`,
+    `renewed AS (UPDATE clients c SET last_used_at = now() FROM alive WHERE c.id = alive.client_id
+     AND (alive.last_used_at IS NULL OR alive.last_used_at < now() - interval '1 hour'))`,
+  );
 
-/** Replaces a refresh token by its successor. */
+const ROTATE = refreshStatement(
+  `rotated AS (UPDATE refresh_tokens r SET used_at = clock_timestamp(), successor_id = $15, sealed_answer = $19
+     FROM alive WHERE r.id = alive.refresh_id)`,
+);
+
+/** The token lives on, as long again as a new one would. */
+const KEEP = refreshStatement(
+  `kept AS (UPDATE refresh_tokens r SET expires_at = least(now() + make_interval(secs => $19), alive.ends_at)
+     FROM alive WHERE r.id = alive.refresh_id)`,
+);
+
+interface Rotation {
+  readonly client: Client;
+  readonly state: RefreshState;
+  readonly token: string;
+  /** What the access token may do. */
+  readonly scopes: readonly string[];
+  readonly jkt: string | undefined;
+}
+
+type Change = Pick<GrantIssue, 'withRefreshToken' | 'statement' | 'own'>;
+
+/** Replaces a refresh token by its successor, or lets a client that proves who it is keep it. */
 @Injectable()
 export class RefreshRotation {
   constructor(
-    private readonly issuer: TokenIssuer,
-    private readonly signer: TokenSigner,
+    private readonly issuance: Issuance,
     private readonly throttle: TokenThrottle,
-    private readonly stored: StoredTokens,
+    private readonly config: AppConfig,
   ) {}
 
-  async rotate(
-    tx: EntityManager,
-    client: Client,
-    state: RefreshState,
-    asked: { token: string; scope: string | undefined },
-  ): Promise<Outcome> {
-    const retryAfter = await this.throttle.rotation(state.grant_id);
+  /** `undefined` when somebody else rotated the token, or its grant ended, meanwhile. */
+  async rotate(rotation: Rotation): Promise<Outcome | undefined> {
+    const { client, state, scopes, jkt } = rotation;
+    const retryAfter = await this.throttle.rotationsBlocked(state.grant_id);
     if (retryAfter !== undefined) {
       return {
         refusal: new OAuthError('temporarily_unavailable', 'This grant is refreshed too often', {
@@ -54,18 +82,34 @@ export class RefreshRotation {
         }),
       };
     }
-    const scopes = asked.scope ? [...new Set(asked.scope.split(' ').filter(Boolean))] : state.scopes;
-    const of = {
-      grantId: state.grant_id,
-      userId: state.user_id,
+    const keeps = client.authMethod !== 'none' && !this.config.policies.clients.rotate_confidential;
+    const issued = await this.issuance.fromGrant({
+      state,
       client,
-      resource: state.resource,
-      kid: this.signer.kid,
+      scopes,
+      grantType: 'refresh_token',
+      ...(keeps ? this.kept(rotation) : this.rotated(rotation)),
+      ...(jkt && { jkt }),
+    });
+    // Only what was issued counts: answers repeated within the overlap do not.
+    if (issued) await this.throttle.rotated(state.grant_id);
+    return issued && { tokens: { ...issued.tokens, ...(keeps && { refresh_token: rotation.token }) } };
+  }
+
+  private rotated({ state, token }: Rotation): Change {
+    return {
+      withRefreshToken: true,
+      statement: ROTATE,
+      own: ({ tokens }) => [
+        sealUnderToken(token, REFRESH_ANSWER, JSON.stringify(tokens)),
+        state.refresh_id,
+        currentAudit()?.ip ?? null,
+      ],
     };
-    const issued = await this.issuer.fromGrant({ state, client, scopes, withRefreshToken: true });
-    const answer = sealUnderToken(asked.token, REFRESH_ANSWER, JSON.stringify(issued.tokens));
-    const own = [answer, state.refresh_id, currentAudit()?.ip ?? null];
-    await this.stored.remember(tx, ROTATE, { issued, of, grantType: 'refresh_token' }, own);
-    return { tokens: issued.tokens };
+  }
+
+  private kept({ state }: Rotation): Change {
+    const own = [this.config.lifetimes.refreshIdle, state.refresh_id, currentAudit()?.ip ?? null];
+    return { withRefreshToken: false, statement: KEEP, own: () => own };
   }
 }

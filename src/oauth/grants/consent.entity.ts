@@ -29,4 +29,6 @@ export class Consent {
   @Column('text', { array: true }) scopes!: string[];
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
   @Column('timestamptz', { name: 'updated_at' }) updatedAt!: Date;
+  /** What the client was when the person said yes; `null` for a consent older than this column. */
+  @Column('bytea', { name: 'client_fingerprint', nullable: true }) clientFingerprint!: Buffer | null;
 }

@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { AuditLog, type Actor, type AuditFact, type Target } from '../../audit/index.js';
+import { AuditLog, type Change } from '../../audit/index.js';
 import { AppConfig } from '../../config/index.js';
 import { RevocationLedger, type Ending } from '../../revocation/index.js';
 import { SessionList } from '../../sessions/index.js';
+import { changeOf } from '../clients/client-differences.js';
+import { lockedClient } from '../clients/client-writer.js';
+import { endExchanged } from '../tokens/tokens-of-keys.js';
+import { appliedTo, type By } from './ending-facts.js';
+import { endFamily, grantsUsedByOthers } from './exchanged-tokens.js';
 
-export interface By {
-  readonly actor: Actor;
-  /** A person's words, or a snake_case code of our own. */
-  readonly reason?: string;
-}
+export type { By } from './ending-facts.js';
 
 /** What one transaction ended; `seq` is absent when there was nothing left to end. */
 export interface EndedRows {
@@ -22,7 +23,13 @@ interface EndedGrant {
   readonly id: string;
   readonly user_id: string;
   readonly client_id: string;
+  readonly session_id: string | null;
 }
+
+const SUSPEND = `
+WITH was AS (SELECT id, trust_state FROM clients WHERE id = $1 FOR UPDATE)
+UPDATE clients c SET trust_state = 'suspended', suspended_at = now()
+FROM was WHERE c.id = was.id AND was.trust_state <> 'suspended' RETURNING was.trust_state`;
 
 /** The statements behind `Endings`. */
 @Injectable()
@@ -61,7 +68,36 @@ export class EndingWriter {
 
   async endSession(tx: EntityManager, id: string, by: By): Promise<EndedRows> {
     const ended = await this.sessions.end(tx, { id }, by.reason ?? 'ended_by_admin');
-    return this.endAll(tx, { kind: 'session', key: id }, by, ended.length);
+    const line = (await this.sessions.lineage(id, tx)).map((session) => session.id);
+    return this.endAllowedIn(tx, { line, ended: ended.length }, by);
+  }
+
+  /** All that was allowed in a line of sessions, of which `ended` have just ended, and in others where some of it lives. */
+  async endAllowedIn(
+    tx: EntityManager,
+    { line, ended, others = [] }: { line: readonly string[]; ended: number; others?: readonly string[] },
+    by: By,
+  ): Promise<EndedRows> {
+    const grants = await this.markGrants(tx, 'session_id = ANY($1::uuid[])', [[...line, ...others]], by);
+    if (grants.length + ended === 0) return { grants: 0, sessions: 0 };
+    const counts = { grants: grants.length, sessions: ended };
+    const lived = others.filter((id) => grants.some(({ session_id }) => session_id === id));
+    const endings = [...line, ...lived].map((key) => ({ kind: 'session', key }) as const);
+    await this.audit.record(tx, { ...appliedTo(endings, by, counts), sessionId: endings[0]!.key });
+    return { seq: await this.append(tx, endings, by), ...counts };
+  }
+
+  /** What was allowed only while the person is signed in at the browser of these sessions; docs/logout.md has the rule. */
+  async endOnline(tx: EntityManager, sessionIds: readonly string[], by: By): Promise<EndedRows> {
+    const { userinfoResource, adminResource, policies } = this.config;
+    const ended = await this.markGrants(
+      tx,
+      `session_id = ANY($1::uuid[]) AND origin = 'authorization_code' AND (activated_at IS NULL
+        OR ('offline_access' <> ALL (scopes) AND ($2::boolean OR resource = ANY($3::text[]))))`,
+      [sessionIds, !policies.clients.refresh_without_offline_access, [userinfoResource, adminResource]],
+      by,
+    );
+    return this.endEach(tx, ended, by);
   }
 
   async endUser(tx: EntityManager, id: string, by: By, disabled = false): Promise<EndedRows> {
@@ -70,18 +106,18 @@ export class EndingWriter {
   }
 
   async suspendClient(tx: EntityManager, id: string, by: By): Promise<EndedRows> {
-    const [rows] = await tx.query<[unknown[], number]>(
-      `UPDATE clients SET trust_state = 'suspended', suspended_at = now() WHERE id = $1 AND trust_state <> 'suspended' RETURNING id`,
-      [id],
-    );
-    if (rows.length === 0) return { grants: 0, sessions: 0 };
-    await this.recordClient(tx, 'client.suspended', id, by);
+    const [rows] = await tx.query<[{ trust_state: string }[], number]>(SUSPEND, [id]);
+    const [was] = rows;
+    if (!was) return { grants: 0, sessions: 0 };
+    const change = { before: was, after: { trust_state: 'suspended' } };
+    await this.recordClient(tx, 'client.suspended', id, { by, change });
     return this.endAll(tx, { kind: 'client', key: id, always: true }, by, 0);
   }
 
   async removeClient(tx: EntityManager, id: string, by: By): Promise<EndedRows> {
     const rows = await this.endAll(tx, { kind: 'client', key: id, always: true }, by, 0);
-    await this.recordClient(tx, 'client.deleted', id, by);
+    const client = await lockedClient(tx, id);
+    await this.recordClient(tx, 'client.deleted', id, { by, change: changeOf(client, null) });
     await tx.query('DELETE FROM clients WHERE id = $1', [id]);
     return rows;
   }
@@ -90,13 +126,14 @@ export class EndingWriter {
     tx: EntityManager,
     type: 'client.suspended' | 'client.deleted',
     id: string,
-    by: By,
+    { by, change }: { by: By; change: Change },
   ): Promise<void> {
     await this.audit.record(tx, {
       type,
       actor: by.actor,
       clientId: id,
       targets: [{ type: 'client', id }],
+      change,
       ...(by.reason && { details: { reason: by.reason } }),
     });
   }
@@ -112,16 +149,33 @@ export class EndingWriter {
     if (ending.kind !== 'session')
       await tx.query(`DELETE FROM consents WHERE ${ending.kind}_id = $1`, [ending.key]);
     if (ended.length === 0 && sessions === 0 && !always) return { grants: 0, sessions: 0 };
-    return this.write(tx, [ending], by, { grants: ended.length, sessions });
+    const counts = { grants: ended.length, sessions };
+    await this.audit.record(tx, appliedTo([ending], by, counts));
+    const exchanged = ending.kind === 'client' ? await grantsUsedByOthers(tx, ending.key) : [];
+    const others = exchanged.map((key) => ({ kind: 'grant', key }) as const);
+    return { seq: await this.append(tx, [ending, ...others], by), ...counts };
   }
 
+  /** An access token, and what it was exchanged for since (RFC 8693). */
   async endToken(tx: EntityManager, jti: string, by: By): Promise<EndedRows> {
-    const [rows] = await tx.query<[unknown[], number]>(
-      'UPDATE access_tokens SET revoked_at = now() WHERE jti = $1 AND revoked_at IS NULL RETURNING jti',
-      [jti],
-    );
-    if (rows.length === 0) return { grants: 0, sessions: 0 };
-    return this.write(tx, [{ kind: 'jti', key: jti }], by, { grants: 0, sessions: 0 });
+    const ended = await endFamily(tx, jti);
+    if (ended.length === 0) return { grants: 0, sessions: 0 };
+    const endings = ended.map((key) => ({ kind: 'jti', key }) as const);
+    return this.write(tx, endings, by, { grants: 0, sessions: 0 });
+  }
+
+  /** One row covers all that the key signed; what another key signed in exchange for it has rows of its own. */
+  async endKey(
+    tx: EntityManager,
+    kid: string,
+    tokens: { signed: number; exchanged: number },
+    by: By,
+  ): Promise<number> {
+    const exchanged = await endExchanged(tx, kid);
+    const ending = { kind: 'kid', key: kid } as const;
+    const fact = appliedTo([ending], by, { grants: 0, sessions: 0 });
+    await this.audit.record(tx, { ...fact, details: { ...fact.details, ...tokens } });
+    return this.append(tx, [ending, ...exchanged.map((key) => ({ kind: 'jti', key }) as const)], by);
   }
 
   private async markGrants(
@@ -132,7 +186,7 @@ export class EndingWriter {
   ): Promise<EndedGrant[]> {
     const [rows] = await tx.query<[EndedGrant[], number]>(
       `UPDATE grants SET revoked_at = now(), revoked_reason = $${values.length + 1}
-       WHERE ${where} AND revoked_at IS NULL RETURNING id, user_id, client_id`,
+       WHERE ${where} AND revoked_at IS NULL RETURNING id, user_id, client_id, session_id`,
       [...values, by.reason ?? null],
     );
     return rows;
@@ -157,55 +211,13 @@ export class EndingWriter {
     return { seq: await this.append(tx, endings, by), ...counts };
   }
 
-  private async append(tx: EntityManager, endings: readonly Ending[], by: By): Promise<number> {
-    const { accessToken, adminAccessToken } = this.config.lifetimes;
-    const until = new Date(Date.now() + (Math.max(accessToken, adminAccessToken) + 300) * 1_000);
+  /** Late in the transaction: it holds the lock of the ledger until the end of it. */
+  async append(tx: EntityManager, endings: readonly Ending[], by: By): Promise<number> {
+    const until = new Date(Date.now() + (this.config.longestToken + 300) * 1_000);
     return this.ledger.append(tx, endings, {
       actor: by.actor,
       until,
       ...(by.reason && { reason: by.reason }),
     });
   }
-}
-
-function appliedTo(
-  endings: readonly Ending[],
-  by: By,
-  counts: { grants: number; sessions: number },
-): AuditFact {
-  return {
-    type: 'revocation.applied',
-    actor: by.actor,
-    ...only(endings),
-    targets: endings.map(({ kind, key }) => ({ type: targetType(kind), id: key })),
-    details: { ...counts, ...(by.reason && { reason: by.reason }) },
-  };
-}
-
-function only(endings: readonly Ending[]): {
-  grantId?: string;
-  userId?: string;
-  clientId?: string;
-  sessionId?: string;
-} {
-  const [ending] = endings;
-  if (!ending || endings.length !== 1) return {};
-  switch (ending.kind) {
-    case 'grant':
-      return { grantId: ending.key };
-    case 'user':
-      return { userId: ending.key };
-    case 'client':
-      return { clientId: ending.key };
-    case 'session':
-      return { sessionId: ending.key };
-    default:
-      return {};
-  }
-}
-
-function targetType(kind: Ending['kind']): Target['type'] {
-  if (kind === 'jti') return 'token';
-  if (kind === 'kid' || kind === 'all') return 'key';
-  return kind;
 }

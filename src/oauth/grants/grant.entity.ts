@@ -15,9 +15,11 @@ import { Client } from '../clients/client.entity.js';
  * and live only while it lives.
  */
 @Entity('grants')
-@Index('grants_user_id_idx', ['userId'])
-@Index('grants_client_id_idx', ['clientId'])
-@Index('grants_session_id_idx', ['sessionId'])
+@Index('grants_user_id_id_idx', ['userId', 'id'])
+@Index('grants_client_id_id_idx', ['clientId', 'id'])
+@Index('grants_session_id_id_idx', ['sessionId', 'id'])
+@Index('grants_living_idx', ['id'], { where: '(revoked_at IS NULL)' })
+@Index('grants_scopes_idx', { synchronize: false })
 export class Grant {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'grants_pkey' }) id!: string;
   @ForeignKey('users', { name: 'grants_user_id_fkey', onDelete: 'CASCADE' })
@@ -47,4 +49,8 @@ export class Grant {
   @Column('timestamptz', { name: 'step_up_at', nullable: true }) stepUpAt!: Date | null;
   @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null;
   @Column('text', { name: 'revoked_reason', nullable: true }) revokedReason!: string | null;
+  /** The grant type it came by. */
+  @Column('text', { default: 'authorization_code' }) origin!: string;
+  /** RFC 7638 thumbprint of the DPoP key that its refresh tokens are bound to (RFC 9449 §5). */
+  @Column('text', { nullable: true }) jkt!: string | null;
 }

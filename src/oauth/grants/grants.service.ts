@@ -1,8 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Actor } from '../../audit/index.js';
+import { cappedAt, pageOfRows, type CappedCount, type KeysetPage } from '../../database/index.js';
 import type { RevocationReceipt } from '../../revocation/index.js';
 import { Endings } from './endings.js';
+import {
+  GRANT_STATEMENT,
+  grantCountStatement,
+  grantsStatement,
+  type GrantQuery,
+} from './grant-statements.js';
+
+export type { GrantQuery };
 
 /** A grant as other rooms see it. */
 export interface GrantView {
@@ -22,16 +31,6 @@ export interface GrantView {
   readonly revokedReason?: string;
 }
 
-export interface GrantQuery {
-  readonly userId?: string;
-  readonly clientId?: string;
-  readonly sessionId?: string;
-  /** Only those that are neither ended nor expired, or only those that are. */
-  readonly active?: boolean;
-  readonly limit: number;
-  readonly cursor?: string;
-}
-
 interface Row {
   readonly id: string;
   readonly user_id: string;
@@ -49,12 +48,6 @@ interface Row {
   readonly revoked_reason: string | null;
 }
 
-const SELECT = `
-SELECT g.id, g.user_id, u.email, g.client_id, c.name AS client_name, g.session_id, g.resource, g.scopes, g.created_at,
-  g.expires_at, g.last_used_at, g.last_used_ip, g.revoked_at, g.revoked_reason
-FROM grants g JOIN users u ON u.id = g.user_id JOIN clients c ON c.id = g.client_id
-WHERE g.activated_at IS NOT NULL`;
-
 /** Finds grants that were taken up, and ends them. */
 @Injectable()
 export class GrantsService {
@@ -64,29 +57,22 @@ export class GrantsService {
   ) {}
 
   async find(id: string): Promise<GrantView | undefined> {
-    const [row] = await this.dataSource.query<Row[]>(`${SELECT} AND g.id = $1`, [id]);
+    const [row] = await this.dataSource.query<Row[]>(GRANT_STATEMENT, [id]);
     return row && viewOf(row);
   }
 
-  async list(query: GrantQuery): Promise<{ items: GrantView[]; next?: string }> {
-    const values: unknown[] = [];
-    const where: string[] = [];
-    const add = (condition: (at: string) => string, value: unknown) => {
-      if (value === undefined) return;
-      values.push(value);
-      where.push(` AND ${condition(`$${values.length}`)}`);
-    };
-    add((at) => `g.user_id = ${at}`, query.userId);
-    add((at) => `g.client_id = ${at}`, query.clientId);
-    add((at) => `g.session_id = ${at}`, query.sessionId);
-    add((at) => `(g.revoked_at IS NULL AND g.expires_at > now()) = ${at}`, query.active);
-    add((at) => `g.id < ${at}`, query.cursor);
-    const rows = await this.dataSource.query<Row[]>(
-      `${SELECT}${where.join('')} ORDER BY g.id DESC LIMIT $${values.length + 1}`,
-      [...values, query.limit + 1],
-    );
-    const items = rows.slice(0, query.limit).map(viewOf);
-    return { items, ...(rows.length > query.limit && { next: items.at(-1)!.id }) };
+  async list(query: GrantQuery): Promise<KeysetPage<GrantView>> {
+    const count = query.counted ? await this.count(query) : undefined;
+    const { text, values } = grantsStatement(query);
+    const rows = await this.dataSource.query<Row[]>(text, values);
+    const page = pageOfRows(rows, query, ({ id }) => id);
+    return { ...page, items: page.items.map(viewOf), ...(count && { count }) };
+  }
+
+  private async count(query: GrantQuery): Promise<CappedCount> {
+    const { text, values } = grantCountStatement(query);
+    const [row] = await this.dataSource.query<{ value: number }[]>(text, values);
+    return cappedAt(row!.value);
   }
 
   /** `undefined` when there is no such grant; `revoked` is false when it was over already. */

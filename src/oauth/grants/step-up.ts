@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { AppConfig } from '../../config/index.js';
 import type { VerifiedToken } from '../verified-token.js';
 
@@ -32,9 +32,12 @@ export class StepUp {
   }
 
   /** Whether this refresh answers a challenge. True once for each. */
-  async answers(tx: EntityManager, grantId: string, challengedAt: Date | null): Promise<boolean> {
+  async answers(grantId: string, challengedAt: Date | null): Promise<boolean> {
     if (!challengedAt) return false;
-    await tx.query('UPDATE grants SET step_up_at = NULL WHERE id = $1', [grantId]);
-    return Date.now() - challengedAt.getTime() < ANSWER_MS;
+    const [rows] = await this.dataSource.query<[unknown[], number]>(
+      'UPDATE grants SET step_up_at = NULL WHERE id = $1 AND step_up_at IS NOT NULL RETURNING id',
+      [grantId],
+    );
+    return rows.length > 0 && Date.now() - challengedAt.getTime() < ANSWER_MS;
   }
 }

@@ -1,8 +1,10 @@
-import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique, type Relation } from 'typeorm';
 import { Grant } from '../grants/grant.entity.js';
 
-/** What is known of an access token that was issued. The token itself is a JWT and is stored nowhere. */
+/** What is known of an access token that was issued. The token itself is stored nowhere. */
 @Entity('access_tokens')
+@Unique('access_tokens_digest_key', ['digest'])
+@Index('access_tokens_parent_jti_idx', ['parentJti'])
 @Index('access_tokens_grant_id_idx', ['grantId'])
 @Index('access_tokens_client_id_idx', ['clientId'])
 @Index('access_tokens_expires_at_idx', ['expiresAt'])
@@ -22,4 +24,14 @@ export class AccessToken {
   @Column('timestamptz', { name: 'issued_at' }) issuedAt!: Date;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
   @Column('timestamptz', { name: 'revoked_at', nullable: true }) revokedAt!: Date | null;
+  /** Of an opaque token; `null` for a JWT. */
+  @Column('bytea', { nullable: true }) digest!: Buffer | null;
+  /** `sub`, where it is neither the person's id nor the client's. */
+  @Column('text', { nullable: true }) subject!: string | null;
+  /** The token it was exchanged for (RFC 8693): it ends with it. */
+  @Column('uuid', { name: 'parent_jti', nullable: true }) parentJti!: string | null;
+  /** RFC 7638 thumbprint of the DPoP key it is bound to. */
+  @Column('text', { nullable: true }) jkt!: string | null;
+  /** Of an opaque token: what a JWT would say beside the columns. */
+  @Column('jsonb', { nullable: true }) claims!: Record<string, unknown> | null;
 }

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type SelectQueryBuilder } from 'typeorm';
+import { keysetPage, type KeysetPage, type KeysetQuery } from '../../database/index.js';
 import { AccessToken } from './access-token.entity.js';
+import { ALIVE } from './tokens-of-keys.js';
 
 /** Metadata of an access token; the token itself is stored nowhere. */
 export interface AccessTokenView {
@@ -16,19 +18,27 @@ export interface AccessTokenView {
   readonly revokedAt?: Date;
 }
 
-export interface AccessTokenQuery {
+export interface AccessTokenQuery extends KeysetQuery {
   readonly userId?: string;
   readonly clientId?: string;
   readonly grantId?: string;
   /** Only those that are neither expired nor ended, alone or with their grant; or only the others. */
   readonly active?: boolean;
-  readonly limit: number;
-  /** `jti` of the last token of the page before. */
-  readonly cursor?: string;
+  readonly kid?: string;
+  readonly scope?: string;
+  readonly resource?: string;
+  readonly expiresAfter?: Date;
 }
 
-const ALIVE = `(t.expires_at > now() AND t.revoked_at IS NULL AND NOT EXISTS (
-  SELECT 1 FROM grants g WHERE g.id = t.grant_id AND g.revoked_at IS NOT NULL))`;
+const CONDITIONS = {
+  userId: 't.user_id = :userId',
+  clientId: 't.client_id = :clientId',
+  grantId: 't.grant_id = :grantId',
+  kid: 't.kid = :kid',
+  scope: ':scope = ANY (t.scopes)',
+  resource: 't.resource = :resource',
+  expiresAfter: 't.expires_at > :expiresAfter',
+} as const satisfies Partial<Record<keyof AccessTokenQuery, string>>;
 
 @Injectable()
 export class AccessTokens {
@@ -39,31 +49,21 @@ export class AccessTokens {
     return token ? viewOf(token) : undefined;
   }
 
-  async list(query: AccessTokenQuery): Promise<{ items: AccessTokenView[]; next?: string }> {
+  async list(query: AccessTokenQuery): Promise<KeysetPage<AccessTokenView>> {
     const select = this.dataSource.getRepository(AccessToken).createQueryBuilder('t');
     filter(select, query);
-    const tokens = await select
-      .orderBy('t.issued_at', 'DESC')
-      .addOrderBy('t.jti', 'DESC')
-      .limit(query.limit + 1)
-      .getMany();
-    const items = tokens.slice(0, query.limit).map(viewOf);
-    return { items, ...(tokens.length > query.limit && { next: items.at(-1)!.jti }) };
+    const first = { column: 't.issued_at', table: 'access_tokens', id: 'jti' };
+    return keysetPage(select, { key: 't.jti', first, cursorOf: ({ jti }) => jti }, query, viewOf);
   }
 }
 
 function filter(select: SelectQueryBuilder<AccessToken>, query: AccessTokenQuery): void {
-  const { userId, clientId, grantId, active, cursor } = query;
-  if (userId) select.andWhere('t.user_id = :userId', { userId });
-  if (clientId) select.andWhere('t.client_id = :clientId', { clientId });
-  if (grantId) select.andWhere('t.grant_id = :grantId', { grantId });
-  if (active !== undefined) select.andWhere(`${active ? '' : 'NOT '}${ALIVE}`);
-  if (cursor) {
-    select.andWhere(
-      '(t.issued_at, t.jti) < (SELECT k.issued_at, k.jti FROM access_tokens k WHERE k.jti = :cursor)',
-      { cursor },
-    );
+  const { active } = query;
+  for (const [name, condition] of Object.entries(CONDITIONS)) {
+    const value = query[name as keyof typeof CONDITIONS];
+    if (value !== undefined) select.andWhere(condition, { [name]: value });
   }
+  if (active !== undefined) select.andWhere(`${active ? '' : 'NOT '}${ALIVE}`);
 }
 
 function viewOf(token: AccessToken): AccessTokenView {

@@ -18,4 +18,6 @@ export class AuthorizationCode {
   @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
   @Column('timestamptz', { name: 'expires_at' }) expiresAt!: Date;
   @Column('timestamptz', { name: 'used_at', nullable: true }) usedAt!: Date | null;
+  /** `dpop_jkt`: only a proof of this key redeems it (RFC 9449 §10). */
+  @Column('text', { nullable: true }) jkt!: string | null;
 }

@@ -1,14 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { AuditLog, insertAudit, type AuditFact } from '../../audit/index.js';
-import type { Client } from '../clients/client.entity.js';
+import { AuditLog, insertAudit, type AuditFact, type Json } from '../../audit/index.js';
 import type { Issued } from './token-issuer.js';
 
-export interface IssuedFor {
+/** An issue, as it is remembered and audited. */
+export interface Issue {
+  readonly issued: Issued;
+  readonly grantType: string;
+  readonly clientId: string;
+  readonly resource: string;
   readonly grantId?: string;
   readonly userId?: string;
-  readonly client: Client;
-  readonly resource: string;
-  readonly kid: string;
+  /** The token it was exchanged for (RFC 8693). */
+  readonly parentJti?: string;
+  readonly details?: { readonly [name: string]: Json };
+  /** What else happens with it, told before it. */
+  readonly facts?: readonly AuditFact[];
 }
 
 /** What runs statements: a transaction, or the data source for a statement that is one by itself. */
@@ -16,72 +22,95 @@ interface Runner {
   query(statement: string, parameters: unknown[]): Promise<unknown>;
 }
 
-/** An issue, as it is remembered and audited. */
-export interface Issue {
-  readonly issued: Issued;
-  readonly of: IssuedFor;
-  readonly grantType: string;
-}
+/** A statement's own parameters are numbered from here on. */
+export const OWN = 19;
 
-/** Parameters of the issue itself; a statement's own ones are numbered from here on. */
-export const OWN = 14;
-
+/** The issue's own parameters, `$1` to `$18`. */
 const REMEMBER = `
-WITH access AS (
-  INSERT INTO access_tokens (jti, grant_id, user_id, client_id, resource, scopes, kid, rev, issued_at, expires_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now(), to_timestamp($9))),
+access AS (
+  INSERT INTO access_tokens (jti, grant_id, user_id, client_id, resource, scopes, kid, rev, issued_at, expires_at,
+    digest, subject, parent_jti, jkt, claims)
+  SELECT $1::uuid, $2::uuid, $3::uuid, $4, $5, $6::text[], $7, $8::bigint, now(), to_timestamp($9),
+    $10::bytea, $11, $12::uuid, $13, $14::jsonb FROM alive),
 refresh AS (
   INSERT INTO refresh_tokens (id, digest, grant_id, created_at, expires_at)
-  SELECT $10::uuid, $11::bytea, $2::uuid, now(), $12::timestamptz WHERE $10::uuid IS NOT NULL),
-audited AS (${insertAudit('$13')})`;
+  SELECT $15::uuid, $16::bytea, $2::uuid, now(), $17::timestamptz FROM alive WHERE $15::uuid IS NOT NULL),
+audited AS (${insertAudit('$18')} WHERE EXISTS (SELECT 1 FROM alive))`;
 
-/** A statement that remembers an issue, audits it, and does `change` (from a comma or a final statement on). */
-export const issueStatement = (change: string): string => `${REMEMBER}${change}`;
+/**
+ * A statement that looks once more whether what the token comes from is alive, and only then remembers and audits the
+ * issue and makes the changes that belong to it: one round trip, no transaction around it.
+ *
+ * `alive` is a query with one row, locked where others write it, or none; `changes` are CTEs that read from `alive`.
+ */
+export const issueStatement = (alive: string, ...changes: readonly string[]): string =>
+  `WITH alive AS (${alive}),${[REMEMBER, ...changes].join(',\n')}\nSELECT 1 FROM alive`;
 
 /** Remembers what was issued: the metadata of the access token, the digest of the refresh token, the audit event. */
 @Injectable()
 export class StoredTokens {
   constructor(private readonly audit: AuditLog) {}
 
-  /** One round trip. `statement` is made by `issueStatement`; `own` are its parameters from `$14` on. */
-  async remember(runner: Runner, statement: string, issue: Issue, own: readonly unknown[]): Promise<void> {
-    const { issued, of } = issue;
-    const { rows, recorded } = this.audit.prepare(factOf(issue));
-    await runner.query(statement, [
-      issued.accessToken.jti,
-      of.grantId ?? null,
-      of.userId ?? null,
-      of.client.id,
-      of.resource,
-      issued.tokens.scope.split(' '),
-      of.kid,
-      issued.accessToken.rev,
-      issued.accessToken.exp,
-      issued.refresh?.id ?? null,
-      issued.refresh?.digest ?? null,
-      issued.refresh?.expiresAt ?? null,
+  /**
+   * `statement` is made by `issueStatement`; `own` are its parameters from `$19` on. False when what the token comes
+   * from was spent or ended meanwhile: then nothing was written, and the token must not be given out.
+   */
+  async remember(
+    runner: Runner,
+    statement: string,
+    issue: Issue,
+    own: readonly unknown[] = [],
+  ): Promise<boolean> {
+    const { access, refresh, tokens } = issue.issued;
+    const { rows, recorded } = this.audit.prepare(...(issue.facts ?? []), factOf(issue));
+    const alive = (await runner.query(statement, [
+      access.jti,
+      issue.grantId ?? null,
+      issue.userId ?? null,
+      issue.clientId,
+      issue.resource,
+      tokens.scope.split(' '),
+      access.kid,
+      access.rev,
+      access.exp,
+      access.opaque?.digest ?? null,
+      access.subject ?? null,
+      issue.parentJti ?? null,
+      access.jkt ?? null,
+      access.opaque ? JSON.stringify(access.opaque.claims) : null,
+      refresh?.id ?? null,
+      refresh?.digest ?? null,
+      refresh?.expiresAt ?? null,
       rows,
       ...own,
-    ]);
+    ])) as unknown[];
+    if (alive.length === 0) return false;
     recorded();
+    return true;
   }
 }
 
-function factOf({ issued, of, grantType }: Issue): AuditFact {
+function factOf({ issued, grantType, details, ...of }: Issue): AuditFact {
+  const { access, tokens, refresh } = issued;
   return {
     type: grantType === 'refresh_token' ? 'token.refreshed' : 'token.issued',
     ...(of.userId && { userId: of.userId }),
-    clientId: of.client.id,
+    clientId: of.clientId,
     ...(of.grantId && { grantId: of.grantId }),
     token: {
-      jti: issued.accessToken.jti,
+      jti: access.jti,
       kind: 'access',
-      scopes: issued.tokens.scope.split(' '),
+      scopes: tokens.scope.split(' '),
       aud: of.resource,
-      exp: issued.accessToken.exp,
-      kid: of.kid,
-      rev: issued.accessToken.rev,
+      exp: access.exp,
+      kid: access.kid,
+      rev: access.rev,
     },
-    details: { grant_type: grantType, refresh_token: issued.refresh !== undefined },
+    details: {
+      grant_type: grantType,
+      refresh_token: refresh !== undefined,
+      ...(access.jkt && { sender_constrained: 'dpop' }),
+      ...details,
+    },
   };
 }

@@ -13,6 +13,12 @@ export const deErrors: typeof enErrors = {
       'Die Adresse, an die die Antwort gehen soll, hat sie nicht angemeldet. Es wurde nichts gesendet.',
     advice: 'Beginnen Sie noch einmal in der App. Bleibt es dabei, sagen Sie es denen, die sie herstellen.',
   },
+  expired_request: {
+    title: 'Diese Anfrage gilt nicht mehr',
+    message:
+      'Sie wurde schon beantwortet, es hat zu lange gedauert, oder sie wurde in einem anderen Browser geöffnet.',
+    advice: 'Beginnen Sie noch einmal in der App.',
+  },
   malformed: {
     title: 'Diese Anfrage ist nicht lesbar',
     message: 'In der Adresse oder im Formular fehlt etwas oder ist falsch.',
@@ -44,11 +50,31 @@ export const deErrors: typeof enErrors = {
     message: 'Der Server traf auf ein unerwartetes Problem. Es wurde aufgezeichnet.',
     advice: 'Versuchen Sie es noch einmal. Geschieht es wieder, bitten Sie mit der Referenz unten um Hilfe.',
   },
+  link_over: {
+    title: 'Dieser Link gilt nicht mehr',
+    message: 'Er wurde schon benutzt, er ist zu alt, oder nach ihm wurde ein neuerer geschickt.',
+    advice: 'Verlangen Sie einen neuen, und öffnen Sie die neueste E-Mail.',
+  },
   sso_email_taken: {
     title: 'Mit dieser E-Mail-Adresse gibt es schon ein Konto',
     message:
       'Der Dienst, mit dem Sie sich angemeldet haben, darf nicht für diese Adresse sprechen. Die beiden wurden nicht verbunden.',
     advice: 'Melden Sie sich so an wie bisher.',
+  },
+  sso_no_account: {
+    title: 'Sie haben hier kein Konto',
+    message: 'Mit dem Dienst, bei dem Sie angemeldet sind, werden auf diesem Server keine Konten angelegt.',
+    advice: 'Bitten Sie die Menschen, die diesen Server betreiben, um eines, oder melden Sie sich anders an.',
+  },
+  sso_other_domain: {
+    title: 'Dieses Konto wird nicht eingelassen',
+    message: 'Auf diesem Weg kommen nur Menschen mit einer bestätigten Adresse bestimmter Organisationen.',
+    advice: 'Melden Sie sich mit dem Konto Ihrer Organisation an.',
+  },
+  sso_identity_taken: {
+    title: 'Diese Anmeldung gehört zu einem anderen Konto',
+    message: 'Sie öffnet hier schon ein Konto und wurde deshalb nicht mit Ihrem verbunden.',
+    advice: 'Wenn beide Konten Ihre sind, fragen Sie die, die diesen Server betreiben.',
   },
   sso_refused: {
     title: 'Sie können sich hier nicht anmelden',

@@ -4,6 +4,7 @@ export const deScopes: typeof enScopes = {
   openid: 'Wissen, dass Sie es sind',
   profile: 'Ihren Namen sehen',
   email: 'Ihre E-Mail-Adresse sehen',
+  groups: 'Sehen, in welchen Gruppen Sie sind',
   offline_access: 'Verbunden bleiben, während Sie nicht da sind',
   'mcp:tools:read': 'Ihre Notizen lesen und für Sie nachschlagen',
   'mcp:tools:execute': 'Für Sie etwas hinzufügen, ändern und löschen',
@@ -20,4 +21,5 @@ export const deScopes: typeof enScopes = {
   'admin:audit:unseal': 'Versiegelte Inhalte im Protokoll öffnen',
   'admin:settings': 'Die Einstellungen dieses Servers ändern',
   'admin:settings:read': 'Die Einstellungen dieses Servers sehen',
+  scim: 'Konten und Gruppen anlegen, ändern und löschen',
 };

@@ -3,6 +3,7 @@ export const enScopes = {
   openid: 'Know that it is you',
   profile: 'See your name',
   email: 'See your email address',
+  groups: 'See which groups you are in',
   offline_access: 'Stay connected while you are away',
   'mcp:tools:read': 'Read your notes and look things up for you',
   'mcp:tools:execute': 'Add, change and delete things for you',
@@ -19,4 +20,5 @@ export const enScopes = {
   'admin:audit:unseal': 'Open sealed contents in the audit trail',
   'admin:settings': 'Change the settings of this server',
   'admin:settings:read': 'See the settings of this server',
+  scim: 'Create, change and delete people’s accounts and groups',
 };

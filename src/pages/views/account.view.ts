@@ -1,3 +1,4 @@
+import type { Strings } from '../strings/index.js';
 import type { PageKind } from './page-kind.js';
 
 export interface ConnectedApp {
@@ -32,19 +33,42 @@ export interface BrowserSession {
   browser?: string;
 }
 
+export type AccountNotice = keyof Strings['account']['notices'];
+export type AccountProblem = keyof Strings['account']['problems'];
+
+/** A service through which somebody signs in. */
+export interface ConnectedSignIn {
+  id: string;
+  /** How people know it. */
+  provider: string;
+  email?: string;
+  createdAt: Date;
+  lastLoginAt?: Date;
+}
+
 /**
  * What a person allowed and where they are signed in. Posts `csrf` with `client_id` to `/account/apps/end`,
- * with `session_id` to `/account/sessions/end`, and alone to `/account/end-all` and `/oauth2/logout`.
+ * with `session_id` to `/account/sessions/end`, with `identity_id` to `/account/sign-ins/disconnect`, and alone to `/account/end-all` and `/oauth2/logout`.
  */
 export interface AccountView {
   page: 'account';
   person: { name?: string; email: string };
+  /** `href` connects another one; both ways need somebody who has just signed in (`mayChange`). */
+  signIns: {
+    identities: ConnectedSignIn[];
+    connectable: { provider: string; href: string }[];
+    mayChange: boolean;
+    /** Where passwords, passkeys and the second step are, if there are any here. */
+    securityHref?: string;
+  };
   apps: ConnectedApp[];
   sessions: BrowserSession[];
   activity: AppActivity[];
   csrf: string;
   /** What has just been done. */
-  notice?: { kind: 'app_ended' | 'session_ended' | 'all_ended'; subject?: string };
+  notice?: { kind: AccountNotice; subject?: string };
+  /** What was not done. */
+  problem?: AccountProblem;
 }
 
 export const accountPage: PageKind<AccountView> = {

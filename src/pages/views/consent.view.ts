@@ -8,8 +8,10 @@ export interface ConsentScope {
   destructive: boolean;
   /** Not among what was allowed before. */
   isNew: boolean;
-  /** Left to the person: an empty tick box `optional_scope` with the scope as its value. */
+  /** Left to the person: an empty tick box `leave_out` with the scope as its value. */
   optional?: boolean;
+  /** Allowed by the people who run this installation, for everybody or for a group the person is in. */
+  preapproved?: boolean;
   tools: { name: string; title: string; destructive: boolean }[];
 }
 
@@ -21,6 +23,8 @@ export interface ConsentView {
     clientId: string;
     /** The host this client proved to come from; absent for one that only registered itself. */
     verifiedHost?: string;
+    /** The host whose document describes this client, where nothing proves that this is that client. */
+    claimedHost?: string;
     /** Logos are not shown yet: a letter stands for the app. */
     logo?: undefined;
     firstSeen?: Date;
@@ -37,6 +41,10 @@ export interface ConsentView {
   onThisComputer: boolean;
   /** Allowed before. Unless a scope is new, the page only asks whether the person started this. */
   remembered: boolean;
+  /** Allowed before, but the client has become another one since. */
+  changed?: boolean;
+  /** Everything was left out that could be. */
+  nothingLeft?: boolean;
   /** Access ends when it is not used for so many days; 0 where it ends by itself soon after it was given. */
   accessEndsAfterDays: number;
   hidden: Record<string, string>;

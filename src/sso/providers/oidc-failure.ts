@@ -53,6 +53,7 @@ function codeOf(error: ClientError): string {
   const messages = causes(error).map((cause) => (cause instanceof Error ? cause.message : ''));
   const missing = messages.map((message) => MISSING_CLAIM.exec(message)?.[1]).find(Boolean);
   if (missing) return `id_token_${missing}_missing`;
+  if (causes(error).some((cause) => attributeOf(cause) === 'issuer')) return 'issuer_mismatch';
   const known = BY_MESSAGE.find(([pattern]) => messages.some((message) => pattern.test(message)));
   return known?.[1] ?? BY_CODE[error.code ?? ''] ?? 'protocol_error';
 }
@@ -66,6 +67,10 @@ function claimOf(error: ClientError): string | undefined {
   }
   return undefined;
 }
+
+/** The member of an answer that did not hold. */
+const attributeOf = (cause: unknown): unknown =>
+  typeof cause === 'object' && cause !== null && 'attribute' in cause ? cause.attribute : undefined;
 
 function causes(error: unknown): unknown[] {
   const chain: unknown[] = [];

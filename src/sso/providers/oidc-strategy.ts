@@ -2,19 +2,23 @@ import { PassportStrategy } from '@nestjs/passport';
 import type { Request } from 'express';
 import {
   fetchUserInfo,
-  randomNonce,
+  getJwksCache,
   type Configuration,
   type TokenEndpointResponse,
   type TokenEndpointResponseHelpers,
 } from 'openid-client';
 import { Strategy, type AuthenticateOptions } from 'openid-client/passport';
 import type passport from 'passport';
-import type { IdentityProviderSection } from '../../config/index.js';
+import type { OidcProviderSection } from '../../config/index.js';
 import { flowOf } from '../sso-flow.js';
 import { SignInRejected } from '../sso-failure.js';
-import { assertionOf, checkAccessTokenHash } from './oidc-claims.js';
+import { valueAt } from './claim-values.js';
+import { checkTenant } from './entra.js';
+import { assertionOf, checkAccessTokenHash, checkHostedDomain, headerOf } from './oidc-claims.js';
 import { oidcFailure, told } from './oidc-failure.js';
+import { oidcRequest } from './oidc-request.js';
 import type { Assertion } from './provider.js';
+import { newStrategyName } from './strategies.js';
 
 const SESSION_KEY = 'oidc';
 
@@ -25,12 +29,12 @@ type Running = passport.StrategyCreated<Strategy, Strategy & passport.StrategyCr
 export class OidcStrategy extends PassportStrategy(Strategy) {
   constructor(
     private readonly client: Configuration,
-    private readonly section: IdentityProviderSection,
+    private readonly section: OidcProviderSection,
     callback: string,
   ) {
     super({
       config: client,
-      name: `sso:${section.id}`,
+      name: newStrategyName(section.id),
       sessionKey: SESSION_KEY,
       callbackURL: callback,
       scope: [...new Set(['openid', ...section.scopes])].join(' '),
@@ -40,7 +44,10 @@ export class OidcStrategy extends PassportStrategy(Strategy) {
   override authenticate<T extends AuthenticateOptions>(this: Running, req: Request, options: T): void {
     const { redirect, error } = this;
     this.redirect = (url, status) => {
-      flowOf(req).keep();
+      const flow = flowOf(req);
+      // Whether the sign-in is recent enough is seen when there is one, for every kind of provider alike.
+      delete (flow[SESSION_KEY] as { max_age?: number }).max_age;
+      flow.keep();
       redirect.call(this, url, status);
     };
     this.error = (cause) => error.call(this, oidcFailure(cause));
@@ -51,9 +58,8 @@ export class OidcStrategy extends PassportStrategy(Strategy) {
     Strategy.prototype.authenticate.call(this, req, options);
   }
 
-  /** RFC 9700 §2.1: state ties the answer to this browser, nonce ties the ID token to this request. */
   override authorizationRequestParams(req: Request): Record<string, string> {
-    return { state: flowOf(req).state, nonce: randomNonce() };
+    return oidcRequest(this.section, this.client.serverMetadata(), flowOf(req));
   }
 
   override shouldInitiateAuthRequest(req: Request): boolean {
@@ -68,9 +74,17 @@ export class OidcStrategy extends PassportStrategy(Strategy) {
   async validate(tokens: Tokens): Promise<Assertion> {
     const claims = tokens.claims();
     if (!claims || !tokens.id_token) throw new SignInRejected('id_token_missing');
+    checkTenant(this.section.issuer, claims, this.keyOf(tokens.id_token));
     checkAccessTokenHash(tokens.id_token, claims, tokens.access_token);
-    const ask = claims['email'] === undefined && this.client.serverMetadata().userinfo_endpoint !== undefined;
+    checkHostedDomain(this.section, claims);
+    const knowsAddress = valueAt(claims, this.section.mapping.email) !== undefined;
+    const ask = !knowsAddress && this.client.serverMetadata().userinfo_endpoint !== undefined;
     const profile = ask ? await fetchUserInfo(this.client, tokens.access_token, claims.sub) : claims;
-    return assertionOf(this.section.id, claims, profile);
+    return assertionOf(this.section, claims, profile);
+  }
+
+  private keyOf(idToken: string): unknown {
+    const { kid } = headerOf(idToken);
+    return getJwksCache(this.client)?.jwks.keys.find((key) => key.kid === kid);
   }
 }

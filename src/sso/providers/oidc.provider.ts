@@ -1,93 +1,102 @@
-import {
-  allowInsecureRequests,
-  ClientSecretBasic,
-  ClientSecretPost,
-  customFetch,
-  discovery,
-  enableNonRepudiationChecks,
-  type ClientAuth,
-  type Configuration,
-  type ServerMetadata,
-} from 'openid-client';
-import { isLoopbackUrl, type AppConfig, type IdentityProviderSection } from '../../config/index.js';
+import type { OidcProviderSection } from '../../config/index.js';
 import { ProviderUnavailable, SsoFailure } from '../sso-failure.js';
-import { guardedFetch, mayCall } from './guarded-fetch.js';
+import { checkIssuer } from './entra.js';
+import { checkEndpoints, oidcClient } from './oidc-client.js';
 import { oidcFailure } from './oidc-failure.js';
+import { OidcLogoutTokens } from './oidc-logout-token.js';
 import { OidcStrategy } from './oidc-strategy.js';
-import type { ProviderKind, SsoProvider } from './provider.js';
-
-const TIMEOUT_SECONDS = 8;
+import { testOidc } from './oidc-test.js';
+import {
+  callbackOf,
+  providerKind,
+  type ProviderContext,
+  type ProviderFacts,
+  type Reach,
+  type ReceivedLogout,
+  type SsoProvider,
+  type TestStep,
+} from './provider.js';
+import { retireStrategy } from './strategies.js';
 
 /** Any OpenID Connect provider, by its discovery document. */
-export const oidcKind: ProviderKind = {
-  kind: 'oidc',
-  create: (section, config) => new OidcProvider(section, config),
-};
+export const oidcKind = providerKind('oidc', (section, context) => new OidcProvider(section, context));
+
+interface Discovered {
+  readonly strategy: OidcStrategy;
+  readonly logoutTokens: OidcLogoutTokens;
+}
 
 class OidcProvider implements SsoProvider {
   readonly id: string;
-  private strategy: Promise<OidcStrategy> | undefined;
+  readonly facts: ProviderFacts;
+  private readonly reach: Reach;
+  private discovered: Promise<Discovered> | undefined;
 
   constructor(
-    private readonly section: IdentityProviderSection,
-    private readonly config: AppConfig,
+    private readonly section: OidcProviderSection,
+    { config, reach }: ProviderContext,
   ) {
     this.id = section.id;
+    this.facts = factsOf(section, callbackOf(config, section.id));
+    this.reach = reach(section.issuer);
+  }
+
+  async ready(): Promise<string> {
+    return (await this.found()).strategy.name;
+  }
+
+  async readLogout({ logout_token: token }: Readonly<Record<string, unknown>>): Promise<ReceivedLogout> {
+    return (await this.found()).logoutTokens.read(token);
+  }
+
+  test(): Promise<readonly TestStep[]> {
+    return testOidc(this.section, this.reach, this.facts);
+  }
+
+  close(): void {
+    this.discovered?.then(
+      ({ strategy }) => retireStrategy(strategy.name),
+      () => undefined,
+    );
   }
 
   /** Everybody waits for the same discovery; one that failed is tried anew by whoever comes next. */
-  async ready(): Promise<string> {
-    this.strategy ??= this.discover().catch((error: unknown) => {
-      this.strategy = undefined;
+  private found(): Promise<Discovered> {
+    this.discovered ??= this.discover().catch((error: unknown) => {
+      this.discovered = undefined;
       throw error;
     });
-    return (await this.strategy).name;
+    return this.discovered;
   }
 
-  private async discover(): Promise<OidcStrategy> {
+  private async discover(): Promise<Discovered> {
+    const { section, reach } = this;
     try {
-      const client = await this.configuration();
-      checkMetadata(this.section.issuer, client.serverMetadata());
-      return new OidcStrategy(client, this.section, `${this.config.publicUrl}/sso/${this.id}/callback`);
+      const client = await oidcClient(section, reach);
+      const metadata = client.serverMetadata();
+      checkIssuer(section.issuer, metadata.issuer);
+      checkEndpoints(metadata, reach);
+      return {
+        strategy: new OidcStrategy(client, section, this.facts.redirectUri),
+        logoutTokens: new OidcLogoutTokens(metadata, section.clientId, reach.fetch),
+      };
     } catch (error) {
       const failure = oidcFailure(error);
       if (failure instanceof ProviderUnavailable || !(failure instanceof SsoFailure)) throw failure;
       throw new ProviderUnavailable('discovery_failed', failure.facts);
     }
   }
-
-  private configuration(): Promise<Configuration> {
-    const { issuer, clientId, clientSecret } = this.section;
-    return discovery(new URL(issuer), clientId, clientSecret, clientAuth(clientSecret), {
-      timeout: TIMEOUT_SECONDS,
-      [customFetch]: guardedFetch(issuer),
-      execute: [enableNonRepudiationChecks, ...(isLoopbackUrl(issuer) ? [allowInsecureRequests] : [])],
-    });
-  }
 }
 
-/** RFC 8414 §3.3: a document about another issuer is not this provider's. */
-function checkMetadata(issuer: string, metadata: ServerMetadata): void {
-  if (new URL(metadata.issuer).href !== new URL(issuer).href)
-    throw new ProviderUnavailable('issuer_mismatch');
-  const {
-    authorization_endpoint: authorize,
-    token_endpoint: token,
-    jwks_uri: jwks,
-    userinfo_endpoint: userinfo,
-  } = metadata;
-  if (!authorize || !token || !jwks) throw new ProviderUnavailable('metadata_incomplete');
-  for (const endpoint of [authorize, token, jwks, ...(userinfo ? [userinfo] : [])]) {
-    if (!mayCall(issuer, endpoint)) throw new ProviderUnavailable('endpoint_not_allowed');
-  }
-}
-
-/** RFC 8414 §2: a provider that does not say takes the secret by Basic. */
-function clientAuth(secret: string): ClientAuth {
-  const basic = ClientSecretBasic(secret);
-  const post = ClientSecretPost(secret);
-  return (server, ...rest) => {
-    const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
-    return (methods.includes('client_secret_basic') ? basic : post)(server, ...rest);
+function factsOf({ mapping }: OidcProviderSection, redirectUri: string): ProviderFacts {
+  return {
+    redirectUri,
+    claims: {
+      subject: 'sub',
+      email: mapping.email,
+      email_verified: mapping.emailVerified,
+      name: mapping.name.join(', '),
+    },
+    register: { backchannel_logout_uri: redirectUri.replace(/callback$/, 'backchannel-logout') },
   };
 }

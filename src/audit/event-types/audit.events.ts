@@ -1,0 +1,29 @@
+import { admin, ANY_OBJECT, COUNT, TEXT } from './event-type.js';
+
+/** Who watched the watchers. */
+export const AUDIT_EVENTS = {
+  'audit.searched': admin('medium', 'apiRead', 'The audit trail was read', {
+    details: { filters: ANY_OBJECT, returned: COUNT, event_id: TEXT, via: TEXT, view: TEXT },
+    otherDetails: {},
+  }),
+  'audit.exported': admin('high', 'apiRead', 'The audit trail was exported', {
+    details: { format: TEXT, filters: ANY_OBJECT, step: TEXT },
+  }),
+  'audit.stream.created': admin('high', 'created', 'A stream of the trail to others was set up'),
+  'audit.stream.changed': admin('high', 'updated', 'A stream of the trail was changed'),
+  'audit.stream.deleted': admin('high', 'deleted', 'A stream of the trail was removed'),
+  'audit.stream.paused': admin('high', 'deactivated', 'A stream of the trail was paused'),
+  'audit.stream.resumed': admin('medium', 'activated', 'A stream of the trail was resumed'),
+  'audit.stream.replayed': admin(
+    'medium',
+    'updated',
+    'A stream of the trail was sent back to an earlier moment',
+  ),
+  'audit.stream.tested': admin('info', 'entityOther', 'A stream of the trail was tried'),
+  'audit.stream.gave_up': admin('high', 'entityOther', 'A stream of the trail gave an event up', {
+    details: { seq: COUNT, event_id: TEXT, attempts: COUNT },
+  }),
+  'audit.saved_search.created': admin('info', 'created', 'A search of the trail was kept'),
+  'audit.saved_search.changed': admin('info', 'updated', 'A kept search of the trail was changed'),
+  'audit.saved_search.deleted': admin('info', 'deleted', 'A kept search of the trail was forgotten'),
+};

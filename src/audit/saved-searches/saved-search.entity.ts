@@ -1,0 +1,17 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { AuditFilters } from '../search/audit-filters.js';
+
+/** Filters of the trail that somebody gave a name. */
+@Entity('audit_saved_searches')
+@Index('audit_saved_searches_owner_idx', ['owner', 'id'])
+export class SavedSearch {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'audit_saved_searches_pkey' }) id!: string;
+  /** Type and id of who keeps it. */
+  @Column('text') owner!: string;
+  @Column('text') name!: string;
+  @Column('jsonb') filters!: AuditFilters;
+  /** Whether everybody who may read the trail sees it. */
+  @Column('boolean') shared!: boolean;
+  @Column('timestamptz', { name: 'created_at' }) createdAt!: Date;
+  @Column('timestamptz', { name: 'updated_at' }) updatedAt!: Date;
+}

@@ -1,0 +1,51 @@
+import type { Actor, AuditFact, Target } from '../../audit/index.js';
+import type { Ending } from '../../revocation/index.js';
+
+export interface By {
+  readonly actor: Actor;
+  /** A person's words, or a snake_case code of our own. */
+  readonly reason?: string;
+}
+
+/** The record of what was ended. */
+export function appliedTo(
+  endings: readonly Ending[],
+  by: By,
+  counts: { grants: number; sessions: number },
+): AuditFact {
+  return {
+    type: 'revocation.applied',
+    actor: by.actor,
+    ...only(endings),
+    targets: endings.map(({ kind, key }) => ({ type: targetType(kind), id: key })),
+    details: { ...counts, ...(by.reason && { reason: by.reason }) },
+  };
+}
+
+function only(endings: readonly Ending[]): {
+  grantId?: string;
+  userId?: string;
+  clientId?: string;
+  sessionId?: string;
+} {
+  const [ending] = endings;
+  if (!ending || endings.length !== 1) return {};
+  switch (ending.kind) {
+    case 'grant':
+      return { grantId: ending.key };
+    case 'user':
+      return { userId: ending.key };
+    case 'client':
+      return { clientId: ending.key };
+    case 'session':
+      return { sessionId: ending.key };
+    default:
+      return {};
+  }
+}
+
+function targetType(kind: Ending['kind']): Target['type'] {
+  if (kind === 'jti') return 'token';
+  if (kind === 'kid' || kind === 'all') return 'key';
+  return kind;
+}

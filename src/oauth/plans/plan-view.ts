@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { BlastCounts, BlastSamples } from './blast-radius.js';
+import type { RevocationPlan } from './revocation-plan.entity.js';
+import type { PlanSelector } from './selector.js';
+
+/** A plan as other rooms see it. */
+export interface PlanView {
+  readonly id: string;
+  readonly selector: PlanSelector;
+  readonly hash: string;
+  readonly counts: BlastCounts;
+  readonly approvalsNeeded: number;
+  /** Who said yes to it as it is. */
+  readonly approvals: readonly string[];
+  readonly reason?: string;
+  readonly createdBy: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly applied?: AppliedView;
+}
+
+export interface AppliedView {
+  readonly at: Date;
+  readonly by: string;
+  /** Position in the ledger; absent when there was nothing left to end. */
+  readonly seq?: number;
+  readonly ended: { readonly grants: number; readonly sessions: number; readonly tokens: number };
+}
+
+/** What is only known while it is asked. */
+export interface PlanPreview {
+  readonly plan: PlanView;
+  readonly samples: BlastSamples;
+  readonly liveCalls: number;
+  readonly warnings: readonly PlanWarning[];
+}
+
+export type PlanWarning = 'nothing_matches' | 'ends_own_access' | 'replaces_signing_key';
+
+export function planViewOf(row: RevocationPlan, approvals: readonly string[]): PlanView {
+  return {
+    id: row.id,
+    selector: row.selector,
+    hash: row.hash,
+    counts: row.counts,
+    approvalsNeeded: row.approvalsNeeded,
+    approvals,
+    ...(row.reason !== null && { reason: row.reason }),
+    createdBy: row.createdBy,
+    createdAt: row.createdAt,
+    expiresAt: row.expiresAt,
+    ...(row.appliedAt && { applied: appliedOf(row, row.appliedAt) }),
+  };
+}
+
+function appliedOf({ appliedBy, appliedSeq, ended }: RevocationPlan, at: Date): AppliedView {
+  return {
+    at,
+    by: appliedBy ?? '',
+    ...(appliedSeq !== null && { seq: Number(appliedSeq) }),
+    ended: ended ?? { grants: 0, sessions: 0, tokens: 0 },
+  };
+}
+
+/** Names a plan together with what it hits. */
+export function planHash(id: string, selector: PlanSelector, digest: string): string {
+  const said = Object.entries(selector).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([id, said, digest]))
+    .digest('base64url');
+}

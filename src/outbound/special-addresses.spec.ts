@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import { isLoopback, isSpecialUse } from './special-addresses.js';
+
+describe('isSpecialUse', () => {
+  it.each([
+    ['93.184.216.34'],
+    ['1.1.1.1'],
+    ['8.8.8.8'],
+    ['172.15.255.255'],
+    ['172.32.0.1'],
+    ['100.63.255.255'],
+    ['100.128.0.1'],
+    ['198.17.255.255'],
+    ['198.20.0.1'],
+    ['223.255.255.254'],
+    ['2606:4700:4700::1111'],
+    ['2a00:1450:4001:80b::200e'],
+    ['2003::1'],
+  ])('lets %s through', (address) => expect(isSpecialUse(address)).toBe(false));
+
+  it.each([
+    ['unspecified', '0.0.0.0'],
+    ['this network', '0.1.2.3'],
+    ['loopback', '127.0.0.1'],
+    ['loopback, not the first', '127.255.255.254'],
+    ['private', '10.0.0.1'],
+    ['private', '172.16.0.1'],
+    ['private, the last', '172.31.255.255'],
+    ['private', '192.168.1.1'],
+    ['shared (CGNAT)', '100.64.0.1'],
+    ['shared, the last', '100.127.255.255'],
+    ['link-local, cloud metadata', '169.254.169.254'],
+    ['IETF protocol assignments', '192.0.0.192'],
+    ['documentation', '192.0.2.1'],
+    ['documentation', '198.51.100.1'],
+    ['documentation', '203.0.113.1'],
+    ['6to4 relay', '192.88.99.1'],
+    ['AS112', '192.175.48.1'],
+    ['benchmarking', '198.18.0.1'],
+    ['benchmarking, the last', '198.19.255.255'],
+    ['multicast', '224.0.0.1'],
+    ['multicast', '239.255.255.250'],
+    ['reserved', '240.0.0.1'],
+    ['broadcast', '255.255.255.255'],
+    ["Azure's platform", '168.63.129.16'],
+    ['unspecified', '::'],
+    ['loopback', '::1'],
+    ['IPv4-compatible', '::127.0.0.1'],
+    ['IPv4-compatible, public inside', '::8.8.8.8'],
+    ['IPv4-mapped loopback', '::ffff:127.0.0.1'],
+    ['IPv4-mapped loopback in hex', '::ffff:7f00:1'],
+    ['IPv4-mapped, public inside', '::ffff:8.8.8.8'],
+    ['IPv4-translated', '::ffff:0:127.0.0.1'],
+    ['NAT64', '64:ff9b::7f00:1'],
+    ['NAT64, local prefix', '64:ff9b:1::7f00:1'],
+    ['6to4', '2002:7f00:1::'],
+    ['6to4 of a private address', '2002:a00:1::1'],
+    ['Teredo', '2001::1'],
+    ['Teredo', '2001:0:53aa:64c:0:fbff:80ff:fffe'],
+    ['ISATAP', '2a00:1450:4001:80b:0:5efe:7f00:1'],
+    ['ISATAP, universal', '2a00:1450:4001:80b:200:5efe:a00:1'],
+    ['benchmarking', '2001:2::1'],
+    ['ORCHID', '2001:10::1'],
+    ['ORCHIDv2', '2001:20::1'],
+    ['documentation', '2001:db8::1'],
+    ['documentation', '3fff::1'],
+    ['unique local', 'fc00::1'],
+    ['unique local', 'fd12:3456:789a::1'],
+    ['link-local', 'fe80::1'],
+    ['link-local with a zone', 'fe80::1%eth0'],
+    ['site-local', 'fec0::1'],
+    ['multicast', 'ff02::1'],
+    ['discard', '100::1'],
+    ['segment routing', '5f00::1'],
+    ['unassigned', '4000::1'],
+    ['unassigned', 'e000::1'],
+    ['no address', 'localhost'],
+    ['no address', ''],
+  ])('refuses %s: %s', (_what, address) => expect(isSpecialUse(address)).toBe(true));
+});
+
+describe('isLoopback', () => {
+  it.each(['127.0.0.1', '127.9.9.9', '::1'])('knows %s', (address) => expect(isLoopback(address)).toBe(true));
+  it.each(['::ffff:127.0.0.1', '0.0.0.0', '10.0.0.1', 'localhost'])('is not %s', (address) =>
+    expect(isLoopback(address)).toBe(false),
+  );
+});

@@ -1,0 +1,1 @@
+export type LinkPurpose = 'invite' | 'reset' | 'verify_email';
