@@ -8,11 +8,11 @@ import {
   type Response,
 } from 'express';
 import { AppConfig } from './config/index.js';
+import { discard, LINGER_MS } from './wire/index.js';
 
 const MAX_PARAMETERS = 1_000;
 /** Nothing that is read here nests deeper than this; what walks a body would run out of stack. */
 const MAX_DEPTH = 32;
-const LINGER_MS = 1_000;
 /** What identity providers have browsers post: a SAML response names all the groups of a person. */
 const SSO_FORMS = /^\/sso\/[^/]+\/(?:callback|slo)\/?$/i;
 const SSO_FORM = 256 * 1024;
@@ -55,7 +55,7 @@ function upTo(limit: number, parser: RequestHandler): RequestHandler {
       return;
     }
     if (Number(req.headers['content-length'] ?? 0) > limit) {
-      next(new PayloadTooLargeException());
+      void discard(req).then(() => next(new PayloadTooLargeException()));
       return;
     }
     let size = 0;
@@ -68,7 +68,8 @@ function upTo(limit: number, parser: RequestHandler): RequestHandler {
     if (passed) return;
     req.on('data', ({ length }: Buffer) => {
       size += length;
-      if (size > limit) pass(new PayloadTooLargeException());
+      if (size - length <= limit && size > limit)
+        void discard(req).then(() => pass(new PayloadTooLargeException()));
     });
   };
 }

@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from '../support/actors.js';
-import { get, rawRequest } from '../support/http.js';
+import { get, post, rawRequest } from '../support/http.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { authorizeQuery, cookieLine, raw, rawPost, ROOMY, signedIn, webClient } from './harness.js';
 
@@ -102,6 +102,22 @@ describe('A body that never ends', () => {
       expect([path, sent < MOST]).toEqual([path, true]);
     }
     expect(await isWell()).toBe(true);
+  });
+
+  it('that is too much leaves its sender the answer, though the sender closes the connection', async () => {
+    const { tokens } = await connect(server);
+    const body = Buffer.alloc(12_000_000, 'x');
+    const readers = READERS.filter(([path]) => path !== '/mcp');
+    for (const [path, type] of [...readers, ['/mcp', JSON_TYPE] as const]) {
+      const headers = {
+        'content-type': type.slice(type.indexOf(' ') + 1),
+        authorization: `Bearer ${tokens.access_token}`,
+      };
+      const answers = await Promise.all(
+        Array.from({ length: 4 }, () => post(server.base + path, { body, headers })),
+      );
+      expect([path, answers.map(({ status }) => status)]).toEqual([path, [413, 413, 413, 413]]);
+    }
   });
 
   it('is refused by the length it announces, before any of it came', async () => {

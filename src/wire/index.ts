@@ -1,0 +1,1 @@
+export { discard, LINGER_MS } from './discarded-body.js';
