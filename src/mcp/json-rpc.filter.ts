@@ -1,13 +1,11 @@
 import { STATUS_CODES } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
 import { currentAudit, Refusals } from '../audit/index.js';
 import { isDatabaseUnavailable } from '../database/index.js';
+import { discard } from '../wire/index.js';
 import { McpRefusal, RpcCode, type JsonRpcId, type RefusalAnswer } from './mcp-refusal.js';
 import type { McpRequest } from './mcp-request.js';
-
-const LINGER_MS = 1_000;
 
 const UNAVAILABLE: RefusalAnswer = {
   status: 503,
@@ -83,11 +81,7 @@ async function send(req: McpRequest, res: Response, body: object): Promise<void>
   const text = JSON.stringify(body);
   res.type('json').setHeader('Content-Length', Buffer.byteLength(text));
   res.write(text);
-  req.resume();
-  await Promise.race([
-    new Promise((done) => req.once('close', done)),
-    sleep(LINGER_MS, undefined, { ref: false }),
-  ]);
+  await discard(req);
   res.end();
 }
 

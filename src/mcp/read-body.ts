@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { discard } from '../wire/index.js';
 import { McpRefusal, RpcCode } from './mcp-refusal.js';
 
 /**
@@ -9,14 +8,15 @@ import { McpRefusal, RpcCode } from './mcp-refusal.js';
 export function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
   if (req.readableEnded)
     return Promise.reject(new Error('The body was consumed before the bearer token was checked'));
-  if (Number(req.headers['content-length'] ?? 0) > limit) return refuse(req, tooLarge(limit));
+  if (Number(req.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge(limit));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const stop = () => req.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onError);
     const fail = (error: Error) => {
       stop();
-      refuse(req, error).catch(reject);
+      req.on('error', () => undefined).resume();
+      reject(error);
     };
     const onData = (chunk: Buffer) => {
       size += chunk.length;
@@ -31,11 +31,6 @@ export function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
     const onClose = () => fail(incomplete());
     req.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onError);
   });
-}
-
-async function refuse(req: IncomingMessage, error: Error): Promise<never> {
-  await discard(req);
-  throw error;
 }
 
 function tooLarge(limit: number): McpRefusal {

@@ -9,7 +9,7 @@ export const LINGER_MS = 1_000;
  */
 export function discard(req: IncomingMessage): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, LINGER_MS);
+    const timer = setTimeout(resolve, LINGER_MS).unref();
     const done = (): void => {
       clearTimeout(timer);
       resolve();
