@@ -40,7 +40,7 @@ describe('the linter', () => {
       { cwd: root, env: { ...process.env, TSESTREE_SINGLE_RUN: 'false' } },
     );
     rules = JSON.parse(stdout) as typeof rules;
-  });
+  }, 180_000);
 
   it('refuses to read the environment outside config', () => {
     expect(rules.environment).toContain('no-restricted-syntax');

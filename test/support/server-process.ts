@@ -9,7 +9,7 @@ const ENTRY = ['bundle/server', 'src']
   .find((path) => existsSync(path))!;
 /** Optimizing the embedded database's WebAssembly costs more CPU than a server that lives for seconds gets back. */
 const SHORT_LIVED = '--liftoff-only';
-const READY_MS = 30_000;
+const READY_MS = 50_000;
 const STOP_MS = 15_000;
 
 /** The built server as a process of its own, with nothing in its environment but what it is given. */
