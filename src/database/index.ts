@@ -12,3 +12,4 @@ export {
   type KeysetQuery,
 } from './keyset-page.js';
 export { isRehearsing, rehearse } from './rehearsal.js';
+export { isUniqueViolation } from './unique-violation.js';

@@ -36,6 +36,12 @@ export interface Errand {
   readonly ip?: string;
 }
 
+/** What the audit trail tells of a letter, or of one that never came to be. */
+export interface LetterFacts {
+  readonly kind: string;
+  readonly userId?: string;
+}
+
 export interface FinishedLetter {
   readonly letter: Letter;
   readonly link?: MailLink;

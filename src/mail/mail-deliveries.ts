@@ -1,8 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { isDatabaseUnavailable } from '../database/index.js';
 import { CannotOpen } from '../sealing/index.js';
 import { Errands } from './errands.js';
-import type { Errand, FinishedLetter, Letter } from './letter.js';
+import type { Errand, FinishedLetter, Letter, LetterFacts } from './letter.js';
+import type { MailFailure } from './mail-failure.js';
 import { MailPost } from './mail-post.js';
 import { Outbox } from './outbox.js';
 
@@ -15,6 +17,12 @@ export interface DueLetter {
   readonly sealed: Buffer;
   /** The one that is due counts. */
   readonly attempts: number;
+}
+
+interface Attempt {
+  readonly facts: LetterFacts;
+  /** Absent: the letter left. */
+  readonly failure: MailFailure | undefined;
 }
 
 /** The next attempt is set before this one is made: whoever dies in the middle leaves it to the others. */
@@ -44,15 +52,30 @@ export class MailDeliveries {
 
   async deliver(due: DueLetter): Promise<void> {
     const queued = this.read(due);
-    const finished = queued && (await this.finished(queued));
-    if (!finished) return this.forget(due);
-    const failure = await this.post.send(finished);
+    const attempt = queued && (await this.attempt(queued));
+    if (!attempt) return this.forget(due);
+    const { facts, failure } = attempt;
     if (failure && !failure.isFinal && due.attempts <= PAUSES.length) return;
-    await this.post.settle(due, finished.letter, failure);
+    await this.post.settle(due, facts, failure);
   }
 
-  private finished(queued: Letter | Errand): Promise<FinishedLetter | undefined> | FinishedLetter {
-    return 'errand' in queued ? this.errands.finish(queued) : { letter: queued };
+  /** `undefined`: nothing is to be sent. */
+  private async attempt(queued: Letter | Errand): Promise<Attempt | undefined> {
+    if (!('errand' in queued)) return this.sent({ letter: queued });
+    const { errand: kind, about } = queued;
+    const { userId } = about;
+    try {
+      const finished = await this.errands.finish(queued);
+      return finished && (await this.sent(finished));
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) throw error;
+      const failure = this.post.ownFault('letter_not_finished', kind, error);
+      return { facts: { kind, ...(userId !== undefined && { userId }) }, failure };
+    }
+  }
+
+  private async sent(finished: FinishedLetter): Promise<Attempt> {
+    return { facts: finished.letter, failure: await this.post.send(finished) };
   }
 
   /** What no key opens any more says nothing to anybody. */

@@ -2,10 +2,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditLog } from '../audit/index.js';
 import { AppConfig } from '../config/index.js';
-import type { FinishedLetter, Letter } from './letter.js';
+import type { FinishedLetter, LetterFacts } from './letter.js';
 import { mailFailureOf, type MailFailure } from './mail-failure.js';
 import { MailTransport } from './mail-transport.js';
-import { renderLetter } from './render.js';
+import { renderLetter, type RenderedLetter } from './render.js';
 
 /** Sends one letter, and writes down what became of it. */
 @Injectable()
@@ -21,19 +21,32 @@ export class MailPost {
 
   /** Returns why it failed. */
   async send(finished: FinishedLetter): Promise<MailFailure | undefined> {
+    const { kind, to } = finished.letter;
+    let written: RenderedLetter;
     try {
-      await this.transport.send(finished.letter.to, renderLetter(finished, this.config));
+      written = renderLetter(finished, this.config);
+    } catch (error) {
+      return this.ownFault('letter_not_written', kind, error);
+    }
+    try {
+      await this.transport.send(to, written);
       return undefined;
     } catch (error) {
       const failure = mailFailureOf(error);
-      this.logger.warn({ ...failure, kind: finished.letter.kind }, 'a letter could not be sent');
+      this.logger.warn({ ...failure, kind }, 'a letter could not be sent');
       return failure;
     }
   }
 
+  /** What no mail server was asked about. Another replica, or another version, may be able to do it. */
+  ownFault(reason: string, kind: string, error: unknown): MailFailure {
+    this.logger.error({ err: error, reason, kind }, 'a letter could not be made');
+    return { reason, isFinal: false };
+  }
+
   async settle(
     { id, attempts }: { id: string; attempts: number },
-    { kind, userId }: Letter,
+    { kind, userId }: LetterFacts,
     failure: MailFailure | undefined,
   ): Promise<void> {
     await this.dataSource.transaction(async (tx) => {

@@ -3,9 +3,6 @@ import { AppConfig, type PersonClaim, type ResourceSection } from '../config/ind
 import { OAuthError } from './oauth-error.js';
 import { isAccountScope, isAdminScope, SCIM_SCOPE, type ScopeEntry } from './scopes.js';
 
-/** Whoever administers people may provision them. */
-const AT_SCIM_TOO: ReadonlySet<string> = new Set(['admin:users', 'admin:users:read']);
-
 export interface Resource {
   /** RFC 8707 resource indicator, and the audience of its tokens. */
   readonly id: string;
@@ -79,14 +76,16 @@ export class Resources {
     return resource;
   }
 
-  /** Whether a scope means something at a resource. Operators' tools are at `/mcp` too, so admin scopes are as well. */
+  /**
+   * Whether a scope means something at a resource. Operators' tools are at `/mcp` too, so admin scopes are as well; and
+   * whoever has all of them may provision.
+   */
   serves(resource: Resource, scope: ScopeEntry): boolean {
     if (scope.resource === 'any') return true;
     if (resource.scopes) return resource.scopes.includes(scope.name);
     return (
       (scope.resource === resource.kind && !this.isElsewhere(scope)) ||
-      (resource.kind === 'mcp' && scope.resource === 'admin') ||
-      (resource.kind === 'scim' && AT_SCIM_TOO.has(scope.name))
+      ((resource.kind === 'mcp' || resource.kind === 'scim') && scope.resource === 'admin')
     );
   }
 

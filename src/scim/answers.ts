@@ -45,9 +45,14 @@ export class Answers {
     return listResponse(await list(query), query);
   }
 
-  /** The answer comes when what was taken away is refused everywhere, and has what was asked for. */
+  /** An answer comes when what was taken away is refused everywhere. */
+  async applied(seq: number | undefined): Promise<void> {
+    await this.rights.receipt(seq);
+  }
+
+  /** The answer comes when that is so, and has what was asked for. */
   async changed(req: Request, res: Response, kind: ResourceKind, done: Done): Promise<Json | undefined> {
-    await this.rights.receipt(done.seq);
+    await this.applied(done.seq);
     if (done.version) res.setHeader('ETag', done.version);
     if (req.method === 'POST') res.setHeader('Location', this.locationOf(kind, done.id));
     return done.resource && Projection.read(req.query, kind).of(done.resource);

@@ -11,6 +11,7 @@ import { currentAudit, Refusals } from '../audit/index.js';
 import { isDatabaseUnavailable } from '../database/index.js';
 import { Pages, type PageErrorKind } from '../pages/index.js';
 import { Throttled } from '../throttling/index.js';
+import { PasswordQueueFull } from '../users/index.js';
 
 /** How a failure of a page is shown. */
 export interface PageFailure {
@@ -60,6 +61,8 @@ export class PageErrorFilter implements ExceptionFilter {
       };
     if (isDatabaseUnavailable(cause))
       return { kind: 'unavailable', status: 503, reason: 'database_unavailable', retryAfter: 5 };
+    if (cause instanceof PasswordQueueFull)
+      return { kind: 'unavailable', status: 503, reason: 'too_many_at_once', retryAfter: 5 };
     const status = statusOf(cause);
     if (status === 403) return { kind: 'stale_form', status, reason: 'csrf' };
     if (status === 404) return { kind: 'not_found', status, reason: 'http_404' };

@@ -9,8 +9,8 @@ export interface UpstreamLogout {
   readonly provider: string;
   /** The provider's name for the person. */
   readonly subject?: string;
-  /** The provider's name for its own session (OpenID Connect `sid`, SAML `SessionIndex`). */
-  readonly session?: string;
+  /** The provider's names for its own sessions (OpenID Connect `sid`, SAML `SessionIndex`); absent: all of the person. */
+  readonly sessions?: readonly string[];
   /** Id of a session here that goes on. */
   readonly except?: string;
 }
@@ -25,8 +25,8 @@ export interface UpstreamSession {
 const END = `
 WITH matching AS (
   SELECT id, user_id, ended_at IS NULL AS living FROM sessions
-  WHERE idp = $1 AND ($2::text IS NULL OR idp_subject = $2) AND ($3::text IS NULL OR idp_session = $3)
-    AND coalesce($2, $3) IS NOT NULL AND id IS DISTINCT FROM $5::uuid
+  WHERE idp = $1 AND ($2::text IS NULL OR idp_subject = $2) AND ($3::text[] IS NULL OR idp_session = ANY($3))
+    AND ($2::text IS NOT NULL OR $3::text[] IS NOT NULL) AND id IS DISTINCT FROM $5::uuid
   ORDER BY id FOR UPDATE),
 ended AS (
   UPDATE sessions s SET ended_at = now(), end_reason = $4 FROM matching m WHERE m.id = s.id AND m.living)
@@ -45,8 +45,8 @@ export class UpstreamSessions {
    * before: a person who leaves is out, whatever they signed out of themselves.
    */
   async end(tx: EntityManager, logout: UpstreamLogout, reason: string): Promise<readonly UpstreamSession[]> {
-    const { provider, subject = null, session = null, except = null } = logout;
-    const found = await tx.query<UpstreamSession[]>(END, [provider, subject, session, reason, except]);
+    const { provider, subject = null, sessions = null, except = null } = logout;
+    const found = await tx.query<UpstreamSession[]>(END, [provider, subject, sessions, reason, except]);
     const idsOf = (living: boolean) => found.filter((one) => one.living === living).map(({ id }) => id);
     await this.ends.tell(tx, idsOf(true), {
       takes: 'everything',

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, QueryFailedError, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { AnyProviderSection } from '../config/index.js';
+import { isUniqueViolation } from '../database/index.js';
 import {
   IdentitiesService,
   isAuthoritative,
@@ -13,7 +14,6 @@ import { SsoAudit } from './sso-audit.js';
 import { PersonRefused } from './sso-failure.js';
 import { SsoProviders } from './sso-providers.js';
 
-const UNIQUE_VIOLATION = '23505';
 const ATTEMPTS = 3;
 
 /** The one place that decides which account an assertion opens, if any. */
@@ -170,9 +170,3 @@ export class AccountLinking {
 
 const unlessDisabled = (account: Account): Account | PersonRefused =>
   account.disabledAt ? new PersonRefused('account_disabled', { user: account.id }) : account;
-
-function isUniqueViolation(error: unknown): boolean {
-  return (
-    error instanceof QueryFailedError && (error.driverError as { code?: unknown }).code === UNIQUE_VIOLATION
-  );
-}

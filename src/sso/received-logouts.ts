@@ -1,14 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditLog } from '../audit/index.js';
-import { digest } from '../sealing/index.js';
 import { UpstreamSessions } from '../sessions/index.js';
+import { claimedOnce } from './claimed-once.js';
 import { LogoutThrottle } from './logout-throttle.js';
 import type { ReceivedLogout } from './providers/provider.js';
 import { ProviderUnavailable, SignInRejected, SsoFailure } from './sso-failure.js';
-
-const CLAIM = `
-INSERT INTO sso_used_flows (digest, expires_at) VALUES ($1, to_timestamp($2)) ON CONFLICT DO NOTHING RETURNING digest`;
 
 /** Does what a provider says about its sessions, once, and writes it down. */
 @Injectable()
@@ -63,14 +60,9 @@ export class ReceivedLogouts {
     provider: string,
     { id, until, subject, sessions }: ReceivedLogout,
   ): Promise<boolean> {
-    const first = await tx.query<unknown[]>(CLAIM, [digest(`logout:${provider}:${id}`), until]);
-    if (first.length === 0) return false;
-    const person = { provider, ...(subject !== undefined && { subject }) };
-    // In one order, so that of two requests about the same sessions one waits for the other.
-    const named = [...new Set(sessions)].sort().map((session) => ({ ...person, session }));
-    const found = [];
-    for (const logout of sessions ? named : [person])
-      found.push(...(await this.sessions.end(tx, logout, 'ended_by_provider')));
+    if (!(await claimedOnce(tx, `logout:${provider}:${id}`, until))) return false;
+    const named = { provider, ...(subject !== undefined && { subject }), ...(sessions && { sessions }) };
+    const found = await this.sessions.end(tx, named, 'ended_by_provider');
     const ended = found.filter(({ living }) => living);
     const [userId] = new Set(found.map((one) => one.userId));
     await this.audit.record(tx, {

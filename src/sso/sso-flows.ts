@@ -2,8 +2,9 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { DataSource } from 'typeorm';
-import { CannotOpen, digest, equalSecrets, newToken, Sealer } from '../sealing/index.js';
+import { CannotOpen, equalSecrets, newToken, Sealer } from '../sealing/index.js';
 import { Cookies, localUrl } from '../sessions/index.js';
+import { claimedOnce } from './claimed-once.js';
 import { SignInRejected } from './sso-failure.js';
 import { wishOf } from './sign-in-wish.js';
 import type { Link, RunningFlow, SsoFlow } from './sso-flow.js';
@@ -11,12 +12,6 @@ import type { Link, RunningFlow, SsoFlow } from './sso-flow.js';
 const LIFETIME = 600;
 /** Browsers drop a cookie of more than 4096 characters, name and attributes included. */
 const MAX_COOKIE = 3_800;
-
-const SPEND = `
-WITH expired AS (
-  DELETE FROM sso_used_flows WHERE digest IN (
-    SELECT digest FROM sso_used_flows WHERE expires_at < now() LIMIT 100 FOR UPDATE SKIP LOCKED))
-INSERT INTO sso_used_flows (digest, expires_at) VALUES ($1, to_timestamp($2)) ON CONFLICT DO NOTHING RETURNING digest`;
 
 /** Keeps a flow sealed in the browser that began it, so that any replica can finish it, once. */
 @Injectable()
@@ -59,10 +54,9 @@ export class SsoFlows {
     return this.running(flow, () => undefined);
   }
 
-  /** Whether nobody came with this before, at any replica, and nobody will again before `until` (seconds since the epoch). */
-  async isFirst(what: string, until: number): Promise<boolean> {
-    const spent = await this.dataSource.query<unknown[]>(SPEND, [digest(what), until]);
-    return spent.length > 0;
+  /** @see claimedOnce */
+  isFirst(what: string, until: number): Promise<boolean> {
+    return claimedOnce(this.dataSource.manager, what, until);
   }
 
   private running(flow: SsoFlow, keep: () => void): RunningFlow {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, QueryFailedError, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { isUniqueViolation } from '../database/index.js';
 import { emailKey } from './account.js';
 import { hashPassword } from './password.js';
 
@@ -15,7 +16,6 @@ SELECT u.password_hash IS NOT NULL AS password,
   ARRAY(SELECT DISTINCT provider FROM linked_identities WHERE user_id = u.id) AS providers
 FROM users u WHERE u.id = $1`;
 const MARK = `SELECT encode(sha256(convert_to(password_hash, 'UTF8')), 'hex') AS mark FROM users WHERE id = $1`;
-const UNIQUE_VIOLATION = '23505';
 
 /** What people prove themselves with, and the address where they are reached. */
 @Injectable()
@@ -67,11 +67,7 @@ export async function unlessTaken<T>(
   try {
     return await tx.transaction(work);
   } catch (error) {
-    if (
-      error instanceof QueryFailedError &&
-      (error.driverError as { code?: unknown }).code === UNIQUE_VIOLATION
-    )
-      return false;
+    if (isUniqueViolation(error)) return false;
     throw error;
   }
 }

@@ -276,6 +276,22 @@ describe('a forgotten password', () => {
   });
 });
 
+describe('a password that many people choose at once', () => {
+  it('is looked at for as many as can be answered soon; the others are told to come back', async () => {
+    const { link } = await invite(server, mailbox);
+    const answers = await atOnce(40, () => choosePassword(server, link, '4$1!0@3 '.repeat(4)));
+    const busy = answers.filter(({ status }) => status === 503);
+    expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([303, 410, 503]));
+    for (const answer of busy) {
+      expect(answer.headers['retry-after']).toBe('5');
+      expect(textOf(answer.text)).toContain('Not available right now');
+    }
+    const handled = await events(server, { type: 'http.request.handled' });
+    expect(handled.map(({ outcome }) => outcome.reason_code)).toContain('too_many_at_once');
+  });
+});
+
 describe('letters', () => {
   it('say the same in text and HTML, with names as text, and carry no header of anybody', async () => {
     const name = '"><img src=x onerror=alert(1)> https://evil.test';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, refresh, tokensOf } from '../support/actors.js';
-import { startServer, type TestServer } from '../support/server.js';
+import { ADMIN_EMAIL, startServer, type TestServer } from '../support/server.js';
 import { asOperator, atOnce, claimsOf, events, ROOMY, webClient } from '../oauth/harness.js';
 import { SecondPeople } from '../oauth/second-person.js';
 import { administer, groupNamed, listGrants, listTools, membersOf, person } from '../users/harness.js';
-import { Directory, GROUP, PATCH_OP, scimRefusal, USER } from './harness.js';
+import { BULK, Directory, ERROR, GROUP, PATCH_OP, scimRefusal, USER } from './harness.js';
 
 const people = new SecondPeople();
 let server: TestServer;
@@ -190,6 +190,28 @@ describe('a group of a directory', () => {
   });
 });
 
+describe('a group that an operator made', () => {
+  it('takes the people of a directory, and is neither renamed nor deleted by it', async () => {
+    const name = 'Night shift';
+    const made = await asOperator(server, 'POST', '/groups', { json: { name, roles: ['auditor'] } });
+    const { id } = made.json<{ id: string }>();
+    const refused = [
+      await directory.patch(`/Groups/${id}`, { op: 'replace', path: 'displayName', value: 'Day shift' }),
+      await directory.patch(`/Groups/${id}`, { op: 'replace', value: { displayName: 'Day shift' } }),
+      await directory.call('PUT', `/Groups/${id}`, { schemas: [GROUP], displayName: 'Day shift' }),
+      await directory.call('DELETE', `/Groups/${id}`),
+    ];
+    expect(refused.map(scimRefusal)).toEqual(Array(4).fill([400, 'mutability']));
+    expect(await groupNamed(server, name)).toMatchObject({ id, name, origin: 'admin', roles: ['auditor'] });
+    const joined = { op: 'add', path: 'members', value: members(ids[5]) };
+    expect((await directory.patch(`/Groups/${id}`, joined)).status).toBe(204);
+    const whole = { schemas: [GROUP], displayName: name, members: members(ids[6]) };
+    expect((await directory.call('PUT', `/Groups/${id}`, whole)).status).toBe(200);
+    expect(await membersOf(server, id)).toEqual({ 'member6@example.com': ['scim'] });
+    expect(await groupNamed(server, name)).toMatchObject({ id, origin: 'admin' });
+  });
+});
+
 describe('a group that the configuration names', () => {
   it('becomes the directory’s when that makes it, with what the configuration says of it', async () => {
     const { id } = await directory.makeGroup('operators', [ids[3]!], { externalId: 'ops-1' });
@@ -281,6 +303,58 @@ describe('a person whom a directory takes out of a group', () => {
     expect(await valuesOf(chiefs.id)).toEqual([id]);
     await asOperator(server, 'PATCH', `/users/${id}`, { json: { roles: ['admin'] } });
     expect((await directory.call('DELETE', `/Groups/${chiefs.id}`)).status).toBe(204);
+  });
+});
+
+describe('a bulk request that takes away', () => {
+  const bulk = (body: object) => directory.call('POST', '/Bulk', { schemas: [BULK], ...body });
+  const user = (bulkId: string) => ({
+    method: 'POST',
+    path: '/Users',
+    bulkId,
+    data: { schemas: [USER], userName: `${bulkId}@example.com` },
+  });
+
+  it('goes on after what would leave nobody as an administrator, and writes down each refusal', async () => {
+    const admin = await person(server, ADMIN_EMAIL);
+    const off = (path: string) => ({ method: 'PUT', path, data: { userName: ADMIN_EMAIL, active: false } });
+    const wrong = { method: 'DELETE', path: '/Things/1' };
+    const { Operations } = (
+      await bulk({
+        Operations: [
+          off(`/Users/${admin.id}`),
+          { method: 'DELETE', path: `/Users/${admin.id}` },
+          wrong,
+          user('after'),
+        ],
+      })
+    ).json();
+    expect(Operations.map(({ status }: { status: string }) => status)).toEqual(['403', '403', '404', '201']);
+    expect(Operations[0].response).toMatchObject({ schemas: [ERROR], status: '403' });
+    expect(Operations[0].response.detail).toContain('administrator');
+    const refused = (await events(server, { type: 'scim.request.handled' }))
+      .filter(({ outcome }) => outcome.result === 'denied')
+      .slice(0, 3);
+    expect(refused.map(({ outcome }) => outcome.reason_code)).toEqual([
+      'http_404',
+      'last_admin',
+      'last_admin',
+    ]);
+    const stopped = { failOnErrors: 1, Operations: [off(`/Users/${admin.id}`), user('never')] };
+    expect((await bulk(stopped)).json().Operations).toHaveLength(1);
+    expect(await directory.found('Users', { filter: 'userName eq "never@example.com"' })).toEqual([]);
+    expect((await person(server, ADMIN_EMAIL)).roles).toEqual(['admin']);
+  });
+
+  it('is answered when what it took away is refused', async () => {
+    const jar = await people.signIn(server, 'uli');
+    const { id } = await person(server, 'uli@example.com');
+    const { tokens } = await connect(server, { client: await webClient(server), jar });
+    expect(await listTools(server, tokens.access_token)).toBe(200);
+    const data = { userName: 'uli@example.com', active: false };
+    const answer = await bulk({ Operations: [{ method: 'PUT', path: `/Users/${id}`, data }, user('later')] });
+    expect(await listTools(server, tokens.access_token)).toBe(401);
+    expect(answer.json().Operations).toHaveLength(2);
   });
 });
 

@@ -106,6 +106,30 @@ describe('an access token of this server', () => {
     expect(adminToken).toBe(200);
   });
 
+  it('writes with the scope scim, or with all that administrators have, and not with less', async () => {
+    const nobody = '/Users/00000000-0000-4000-8000-000000000000';
+    const areas = ['clients', 'users', 'grants', 'keys', 'audit', 'settings'].map((area) => `admin:${area}`);
+    const everything = [...areas, 'admin:audit:unseal'].join(' ');
+    for (const scope of ['scim', everything]) {
+      const token = bearer(await scimAccessToken(server, scope));
+      expect([scope, (await ask('DELETE', nobody, token)).status]).toEqual([scope, 404]);
+    }
+    for (const scope of ['admin:users', 'admin:users:read', everything.replace('admin:keys ', '')]) {
+      const some = new Directory(server, await scimAccessToken(server, scope));
+      const team = { schemas: [GROUP], displayName: 'Not theirs' };
+      for (const refused of [
+        await some.call('DELETE', nobody, undefined, from()),
+        await some.call('POST', '/Users', { schemas: [USER], userName: 'x@example.com' }, from()),
+        await some.call('POST', '/Groups', team, from()),
+        await some.call('POST', '/Bulk', { schemas: [BULK], Operations: [] }, from()),
+      ])
+        expect([scope, refused.status]).toEqual([scope, 403]);
+      // A search is a way of reading, though it is posted.
+      for (const kind of ['Users', 'Groups'])
+        expect((await some.call('POST', `/${kind}/.search`, { count: 0 }, from())).status).toBe(200);
+    }
+  });
+
   it('of another resource, or none, is refused with a challenge that says where to get one', async () => {
     for (const headers of [
       {},

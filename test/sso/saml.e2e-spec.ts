@@ -500,12 +500,16 @@ describe('a logout that the provider asks for', () => {
       await present('multi', 'c'),
     ];
     const elsewhere = await present('multi', 'a', 'other');
-    await get(redirected(logout('multi', { sessionIndexes: ['a', 'b'] })));
+    await get(redirected(logout('multi', { sessionIndexes: ['b', 'a', 'b'] })));
     expect(await Promise.all([one, two, three].map((jar) => signedInAs(server, jar)))).toEqual([
       undefined,
       undefined,
       'multi@forger.test',
     ]);
+    // All of them in one change.
+    const [ended] = await events(server, { type: 'revocation.applied' });
+    expect(ended).toMatchObject({ details: { reason: 'ended_by_provider', sessions: 2 } });
+    expect((await lastLogout()).details).toMatchObject({ sessions: 2 });
     await get(redirected(logout('multi')));
     expect(await signedInAs(server, three)).toBeUndefined();
     expect(await signedInAs(server, elsewhere)).toBe('multi@other.test');
@@ -615,6 +619,21 @@ describe('a logout that the provider asks for', () => {
         'without a name',
         get_(() => redirected(logout('stays').replace(/<saml:NameID.*NameID>/, ''))),
         'nameid_missing',
+      ],
+      [
+        'with an empty name of a session',
+        get_(() => redirected(logout('stays', { sessionIndexes: [''] }))),
+        'session_index_malformed',
+      ],
+      [
+        'with a blank name of a session beside a good one',
+        get_(() => redirected(logout('stays', { sessionIndexes: ['s-1', ' '] }))),
+        'session_index_malformed',
+      ],
+      [
+        'with something else in the name of a session',
+        get_(() => redirected(logout('stays', { sessionIndexes: ['<x/>'] }))),
+        'session_index_malformed',
       ],
       [
         'with a name of another format',

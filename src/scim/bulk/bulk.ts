@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { isUUID } from 'class-validator';
-import { Rights } from '../../users/index.js';
 import { Answers } from '../answers.js';
 import { ScimGroups } from '../groups/scim-groups.js';
 import type { Done, ResourceActions } from '../resource-actions.js';
@@ -30,7 +29,6 @@ export class Bulk {
     private readonly users: ScimUsers,
     private readonly groups: ScimGroups,
     private readonly answers: Answers,
-    private readonly rights: Rights,
     private readonly refusals: ScimRefusals,
   ) {}
 
@@ -45,8 +43,8 @@ export class Bulk {
       if (result.isLast || (result.failed && ++failures >= failOnErrors)) break;
     }
     const positions = [...results.values()].flatMap(({ done }) => done?.seq ?? []);
-    // One wait for all: what they took away is refused everywhere when this answers.
-    await this.rights.receipt(positions.length > 0 ? Math.max(...positions) : undefined);
+    // One wait for all.
+    await this.answers.applied(positions.length > 0 ? Math.max(...positions) : undefined);
     const answered = operations.flatMap((operation) => results.get(operation)?.answer ?? []);
     return { schemas: [BULK_RESPONSE], Operations: answered };
   }

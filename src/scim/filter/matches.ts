@@ -23,6 +23,14 @@ export function matches(filter: Filter, element: Json): boolean {
   }
 }
 
+/** How many comparisons one element takes. */
+export function comparisonsIn(filter: Filter): number {
+  if (filter.kind === 'compare') return 1;
+  if (filter.kind === 'not') return comparisonsIn(filter.part);
+  if (filter.kind === 'has') return comparisonsIn(filter.filter);
+  return filter.parts.reduce((sum, part) => sum + comparisonsIn(part), 0);
+}
+
 /** A member, however its name is written. */
 function memberOf(element: Json, name: string): unknown {
   return Object.entries(element).find(([key]) => key.toLowerCase() === name)?.[1];

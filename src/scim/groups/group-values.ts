@@ -3,7 +3,7 @@ import type { MemberStep } from '../../users/index.js';
 import type { Filter } from '../filter/filter.js';
 import { wrongFilter } from '../filter/tokens.js';
 import { patchPath } from '../patch/patch-path.js';
-import type { PatchOperation } from '../patch/patch-request.js';
+import { MAX_OPERATIONS, type PatchOperation } from '../patch/patch-request.js';
 import { badRequest } from '../scim-refusal.js';
 import { GROUP } from '../schemas.js';
 import { isObject, tidiedAs, type Json } from '../shape.js';
@@ -32,13 +32,11 @@ export function wordsOf(resource: Json): GroupWords & { readonly name: string } 
  * @throws ScimRefusal
  */
 export function patchedWords(operations: readonly PatchOperation[]): GroupWords {
-  return operations.flatMap(withPaths).reduce<GroupWords>(
-    (words, operation) => {
-      const change = changeOf(operation);
-      return { ...words, ...change, steps: [...words.steps, ...(change.steps ?? [])] };
-    },
-    { steps: [] },
-  );
+  const all = operations.flatMap(withPaths);
+  if (all.length > MAX_OPERATIONS)
+    throw badRequest('invalidSyntax', `A patch changes at most ${MAX_OPERATIONS} things`);
+  const changes = all.map(changeOf);
+  return Object.assign({}, ...changes, { steps: changes.flatMap(({ steps = [] }) => steps) }) as GroupWords;
 }
 
 /** Without a path each member of the value is one; ids and what nobody here knows are passed over. */

@@ -1,44 +1,52 @@
 import type { Filter } from '../filter/filter.js';
-import { matches } from '../filter/matches.js';
+import { comparisonsIn, matches } from '../filter/matches.js';
 import { badRequest } from '../scim-refusal.js';
 import type { ResourceKind } from '../schemas.js';
 import { isObject, tidiedAs, tidiedOne, type Json, type Shape } from '../shape.js';
 import { isOfKnownSchema, patchPath, type PatchPath } from './patch-path.js';
 import type { PatchOperation } from './patch-request.js';
-import { bounded, sameAs, unlike } from './values.js';
+import { bounded, Looks, sameAs, unlike } from './values.js';
 
 type Op = PatchOperation['op'];
 
 /**
  * The resource as it is after the operations, one after the other (RFC 7644 §3.5.2); nothing is checked but the paths.
- * @throws ScimRefusal invalidPath, invalidFilter, invalidValue, mutability, noTarget
+ * @throws ScimRefusal invalidPath, invalidFilter, invalidValue, mutability, noTarget, tooMany
  */
 export function patched(resource: Json, operations: readonly PatchOperation[], kind: ResourceKind): Json {
   const result = JSON.parse(JSON.stringify(resource)) as Json;
-  for (const operation of operations) apply(result, operation, kind);
+  const looks = new Looks();
+  for (const operation of operations) apply(result, operation, kind, looks);
   return result;
 }
 
-function apply(resource: Json, { op, path, value }: PatchOperation, kind: ResourceKind): void {
+function apply(resource: Json, { op, path, value }: PatchOperation, kind: ResourceKind, looks: Looks): void {
   if (path === undefined) {
     if (!isObject(value)) throw badRequest('invalidValue', 'Without a path the value is an object');
     for (const [name, member] of Object.entries(value))
-      applyMember(resource, { op, path: name, value: member }, kind);
+      applyMember(resource, { op, path: name, value: member }, kind, looks);
     return;
   }
   const target = patchPath(path, kind);
   if (!target) return;
   if (target.shape.isReadOnly || target.sub?.isReadOnly)
     throw badRequest('mutability', 'What the path names cannot be changed');
+  if (target.shape.isMany && !target.extension)
+    looks.take(resource[target.shape.name], target.filter ? comparisonsIn(target.filter) : 1);
   write(resource, target, op, value);
 }
 
 /** Directories send whole objects, with their id and with what nobody here knows: that is passed over. */
-function applyMember(resource: Json, { op, path = '', value }: PatchOperation, kind: ResourceKind): void {
+function applyMember(
+  resource: Json,
+  { op, path = '', value }: PatchOperation,
+  kind: ResourceKind,
+  looks: Looks,
+): void {
   const [name = ''] = path.split(/[.[]/, 1);
   const shape = kind.shapes.get(name.toLowerCase());
   if (path.includes(':') ? !isOfKnownSchema(path, kind) : !shape || shape.isReadOnly) return;
-  apply(resource, { op, path, value }, kind);
+  apply(resource, { op, path, value }, kind, looks);
 }
 
 function write(resource: Json, { extension, ...target }: PatchPath, op: Op, value: unknown): void {

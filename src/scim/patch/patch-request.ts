@@ -3,7 +3,7 @@ import { isObject } from '../shape.js';
 
 export const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const OPS = ['add', 'remove', 'replace'] as const;
-const MAX_OPERATIONS = 1_000;
+export const MAX_OPERATIONS = 1_000;
 
 export interface PatchOperation {
   readonly op: (typeof OPS)[number];

@@ -4,6 +4,20 @@ import { isObject, type Shape } from '../shape.js';
 /** Nobody has more addresses or telephones; each operation of a patch looks at all of them. */
 const MAX_VALUES = 250;
 
+/** What takes a tenth of a second. */
+const MAX_LOOKS = 50_000;
+
+/** How often a patch may still look at a value: however many operations there are, they are done in no time. */
+export class Looks {
+  private left = MAX_LOOKS;
+
+  /** @throws ScimRefusal tooMany */
+  take(values: unknown, each: number): void {
+    this.left -= Array.isArray(values) ? values.length * each : 0;
+    if (this.left < 0) throw badRequest('tooMany', 'The operations choose among too many values');
+  }
+}
+
 /** @throws ScimRefusal invalidValue */
 export function bounded<T>({ name }: Shape, list: readonly T[]): readonly T[] {
   if (list.length > MAX_VALUES)

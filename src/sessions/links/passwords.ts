@@ -1,8 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Throttled } from '../../throttling/index.js';
-import { Credentials, PasswordPolicy, PasswordQueueFull, type PasswordProblem } from '../../users/index.js';
-
-const RETRY_AFTER = 5;
+import { Credentials, PasswordPolicy, type PasswordProblem } from '../../users/index.js';
 
 export type PasswordOutcome = { readonly hash: string } | { readonly problem: PasswordProblem };
 
@@ -18,14 +15,9 @@ export class Passwords {
     return this.policy.minLength;
   }
 
-  /** @throws Throttled when too many people choose one right now */
+  /** @throws PasswordQueueFull when too many people choose one right now */
   async prepare(password: string, person: { email: string; name?: string }): Promise<PasswordOutcome> {
-    try {
-      const problem = await this.policy.problemOf(password, person);
-      return problem ? { problem } : { hash: await this.credentials.hash(password) };
-    } catch (error) {
-      if (error instanceof PasswordQueueFull) throw new Throttled('passwords', RETRY_AFTER);
-      throw error;
-    }
+    const problem = await this.policy.problemOf(password, person);
+    return problem ? { problem } : { hash: await this.credentials.hash(password) };
   }
 }

@@ -74,9 +74,7 @@ function meaningOf(root: XmlElement, settings: SamlSettings): LogoutRequest {
   const end = instant(issued) + LIFETIME_MS + SKEW_MS;
   if (isAhead(issued) || end <= Date.now() || (until !== undefined && isPast(until)))
     throw new SignInRejected('logout_out_of_time');
-  const indexes = childrenOf(root, [SAMLP, 'SessionIndex']).flatMap(
-    (each) => sessionIndex(textOf(each)) || [],
-  );
+  const indexes = indexesOf(root);
   const subject = agreedNameOf(root, settings);
   if (subject === undefined && indexes.length === 0) throw new SignInRejected('logout_names_nobody');
   const names = {
@@ -84,4 +82,13 @@ function meaningOf(root: XmlElement, settings: SamlSettings): LogoutRequest {
     ...(indexes.length > 0 && { sessions: indexes }),
   };
   return { id, logout: { id, until: Math.ceil(end / 1_000), ...names } };
+}
+
+/** SAML Core §3.7.1: without any, all sessions of the person are meant. One that names nothing must not come to mean that. */
+function indexesOf(root: XmlElement): string[] {
+  return childrenOf(root, [SAMLP, 'SessionIndex']).map((each) => {
+    const index = sessionIndex(textOf(each));
+    if (!index) throw new SignInRejected('session_index_malformed');
+    return index;
+  });
 }

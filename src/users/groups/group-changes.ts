@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { DataSource, QueryFailedError, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { groupKey, type Role } from '../../config/index.js';
+import { isUniqueViolation } from '../../database/index.js';
 import { GroupIsConfigured, GroupNameTaken } from './group-errors.js';
 import type { MemberChange } from './group-members.js';
 import { Group } from './group.entity.js';
@@ -25,8 +26,6 @@ export interface GroupChange {
   readonly roles?: readonly Role[];
   readonly members?: MemberChange;
 }
-
-const UNIQUE_VIOLATION = '23505';
 
 /** Makes, changes and removes groups. */
 @Injectable()
@@ -98,8 +97,7 @@ export class GroupChanges {
     try {
       return await this.dataSource.transaction(work);
     } catch (error) {
-      const code = error instanceof QueryFailedError && (error.driverError as { code?: unknown }).code;
-      throw code === UNIQUE_VIOLATION ? new GroupNameTaken() : error;
+      throw isUniqueViolation(error) ? new GroupNameTaken() : error;
     }
   }
 }

@@ -1,69 +1,102 @@
 import { Worker } from 'node:worker_threads';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { PasswordQueueFull } from '../password.js';
 import type { StrengthAnswer, StrengthQuestion } from './strength.thread.js';
 
 /** More would take longer than anybody waits, and does not make a password worse. */
 const MAX_LOOKED_AT = 48;
-const MAX_WAITING = 50;
-const IDLE_MS = 60_000;
+/** Half a second for each of them is within the patience of the last one. */
+const MAX_WAITING = 16;
+const PATIENCE_MS = 10_000;
+/** The first answer of a thread takes longest: it loads the dictionaries. */
 const ANSWER_MS = 10_000;
+const IDLE_MS = 60_000;
 
 interface Waiting {
+  readonly question: StrengthQuestion;
   readonly done: (score: number) => void;
   readonly failed: (error: Error) => void;
+  /** Until it is looked at, and then until it is answered. */
+  patience: NodeJS.Timeout;
 }
 
 /**
- * How many guesses a password stands, from 0 to 4. Estimating can take a third of a second: it is done in a thread of
- * its own, which is there only while somebody chooses a password.
+ * How many guesses a password stands, from 0 to 4. Estimating can take half a second: it is done in a thread of
+ * its own, one after the other, which is there only while somebody chooses a password.
  */
 @Injectable()
 export class PasswordStrength implements OnApplicationShutdown {
+  private readonly logger = new Logger('passwords');
   private worker: Worker | undefined;
   private idle: NodeJS.Timeout | undefined;
-  private readonly waiting = new Map<number, Waiting>();
+  private current: Waiting | undefined;
+  private waiting: Waiting[] = [];
   private asked = 0;
 
-  /** @throws PasswordQueueFull when too many are waiting */
+  /** @throws PasswordQueueFull when too many are waiting, or when it takes too long */
   async score(password: string, context: readonly string[]): Promise<number> {
-    if (this.waiting.size >= MAX_WAITING) throw new PasswordQueueFull();
-    clearTimeout(this.idle);
-    const worker = (this.worker ??= this.start());
-    const id = ++this.asked;
-    const question: StrengthQuestion = {
-      id,
-      password: password.slice(0, MAX_LOOKED_AT).toWellFormed(),
-      context,
-    };
-    const answer = new Promise<number>((done, failed) => this.waiting.set(id, { done, failed }));
-    const patience = setTimeout(() => this.fail(new PasswordQueueFull()), ANSWER_MS);
-    worker.postMessage(question);
-    try {
-      return await answer;
-    } finally {
-      clearTimeout(patience);
-      this.waiting.delete(id);
-      if (this.waiting.size === 0) this.idle = setTimeout(() => this.end(), IDLE_MS).unref();
-    }
+    if (this.waiting.length >= MAX_WAITING) throw new PasswordQueueFull();
+    const looked = password.slice(0, MAX_LOOKED_AT).toWellFormed();
+    const question = { id: ++this.asked, password: looked, context };
+    return new Promise((done, failed) => {
+      const patience = setTimeout(() => this.leave(waiting), PATIENCE_MS);
+      const waiting: Waiting = { question, done, failed, patience };
+      this.waiting.push(waiting);
+      this.next();
+    });
   }
 
   onApplicationShutdown(): void {
+    const all = [this.current, ...this.waiting.splice(0)];
+    this.current = undefined;
     this.end();
+    for (const one of all) refuse(one);
+  }
+
+  private next(): void {
+    if (this.current) return;
+    clearTimeout(this.idle);
+    this.current = this.waiting.shift();
+    if (!this.current) {
+      this.idle = setTimeout(() => this.end(), IDLE_MS).unref();
+      return;
+    }
+    clearTimeout(this.current.patience);
+    this.current.patience = setTimeout(() => this.broken('it took too long'), ANSWER_MS);
+    this.worker ??= this.start();
+    this.worker.postMessage(this.current.question);
   }
 
   private start(): Worker {
     const worker = new Worker(new URL('./strength.thread.js', import.meta.url));
     worker.unref();
-    worker.on('message', ({ id, score }: StrengthAnswer) => this.waiting.get(id)?.done(score));
-    worker.on('error', (error) => this.fail(error instanceof Error ? error : new Error(String(error))));
+    worker.on('message', (answer: StrengthAnswer) => this.answered(answer));
+    worker.on('error', (error) => this.worker === worker && this.broken(error));
     return worker;
   }
 
-  /** Whoever waits is told, and the next one gets a new thread. */
-  private fail(error: Error): void {
-    for (const { failed } of this.waiting.values()) failed(error);
+  private answered({ id, score }: StrengthAnswer): void {
+    const { current } = this;
+    if (current?.question.id !== id) return;
+    clearTimeout(current.patience);
+    this.current = undefined;
+    current.done(score);
+    this.next();
+  }
+
+  /** Whose password it was at is told so; the next one gets a new thread. */
+  private broken(why: unknown): void {
+    this.logger.error({ err: why }, 'the strength of a password could not be estimated');
+    const { current } = this;
+    this.current = undefined;
     this.end();
+    refuse(current);
+    this.next();
+  }
+
+  private leave(one: Waiting): void {
+    this.waiting = this.waiting.filter((other) => other !== one);
+    refuse(one);
   }
 
   private end(): void {
@@ -72,4 +105,9 @@ export class PasswordStrength implements OnApplicationShutdown {
     this.worker = undefined;
     void worker?.terminate();
   }
+}
+
+function refuse(waiting: Waiting | undefined): void {
+  clearTimeout(waiting?.patience);
+  waiting?.failed(new PasswordQueueFull());
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, QueryFailedError, type EntityManager } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { identify } from '../../../audit/index.js';
+import { isUniqueViolation } from '../../../database/index.js';
 import {
   IdentitiesService,
   isAuthoritative,
@@ -9,8 +10,6 @@ import {
   type UpstreamIdentity,
 } from '../../../users/index.js';
 import { notAccepted, type Verified } from './assertions.js';
-
-const UNIQUE_VIOLATION = '23505';
 
 /** The person an assertion is about. */
 export interface Asserted {
@@ -79,10 +78,4 @@ function identityOf({ section, jag }: Verified): UpstreamIdentity {
     issuer: tenant === undefined ? issuer : `${issuer} ${tenant}`,
     subject: jag.subject,
   };
-}
-
-function isUniqueViolation(error: unknown): boolean {
-  return (
-    error instanceof QueryFailedError && (error.driverError as { code?: unknown }).code === UNIQUE_VIOLATION
-  );
 }
