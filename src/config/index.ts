@@ -21,7 +21,7 @@ export {
   type SamlProviderSection,
 } from './identity-providers/index.js';
 export { isTemplated } from './identity-providers/entra-tenants.js';
-export type { KeyPolicies, SigningAlgorithm } from './key-policies.section.js';
+export { SIGNING_ALGORITHMS, type KeyPolicies, type SigningAlgorithm } from './key-policies.section.js';
 export type { PersonClaim, ResourceSection } from './resource.section.js';
 export { parseDuration } from './duration.js';
 export type { RegistrationRule, StatementIssuer } from './registration.section.js';

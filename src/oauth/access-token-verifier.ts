@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { jwtVerify, type JWTPayload, type JWTVerifyResult } from 'jose';
-import { AppConfig } from '../config/index.js';
+import { jwtVerify, type JWTPayload, type JWTVerifyOptions, type JWTVerifyResult } from 'jose';
+import { AppConfig, SIGNING_ALGORITHMS } from '../config/index.js';
 import { KeyRing } from '../keys/index.js';
 import { RevocationLedger } from '../revocation/index.js';
 import { jwtRefusal } from './jwt-refusal.js';
@@ -71,6 +71,24 @@ export class AccessTokenVerifier {
     }
   }
 
+  /**
+   * What a JWT of ours says that may be over and whose key may have left the key set since, unless it was revoked.
+   * Nothing may be opened by it.
+   */
+  async former(token: string): Promise<VerifiedToken | undefined> {
+    if (token.length > MAX_LENGTH || this.opaque.looksLikeOne(token)) return undefined;
+    try {
+      const { payload, protectedHeader } = await this.check(token, {
+        algorithms: [...SIGNING_ALGORITHMS],
+        currentDate: new Date(0), // Nothing has expired yet.
+      });
+      return readClaims(payload, protectedHeader.kid!);
+    } catch (error) {
+      if (error instanceof InvalidToken) return undefined;
+      throw error;
+    }
+  }
+
   private async signed(token: string): Promise<VerifiedToken> {
     if (token.length > MAX_LENGTH) throw new InvalidToken('too_long');
     const name = createHash('sha256').update(token).digest('base64url');
@@ -92,13 +110,14 @@ export class AccessTokenVerifier {
     return readClaims(claims, NO_KEY);
   }
 
-  private async check(token: string): Promise<JWTVerifyResult> {
+  private async check(token: string, former?: JWTVerifyOptions): Promise<JWTVerifyResult> {
     try {
       const verified = await jwtVerify(
         token,
         async ({ kid, alg }) => {
-          const key =
-            typeof kid === 'string' && kid.length < 200 ? await this.keys.publicKey(kid, alg) : undefined;
+          const key = isKid(kid)
+            ? await (former ? this.keys.formerKey(kid, alg) : this.keys.publicKey(kid, alg))
+            : undefined;
           if (!key) throw new InvalidToken('unknown_key');
           return key;
         },
@@ -107,6 +126,7 @@ export class AccessTokenVerifier {
           typ: 'at+jwt',
           issuer: this.config.issuer,
           requiredClaims: ['exp', 'iat', 'sub', 'aud', 'jti', 'client_id', 'rev'],
+          ...former,
         },
       );
       if (verified.payload.iat! > Date.now() / 1_000 + CLOCK_SKEW) throw new InvalidToken('wrong_iat');
@@ -117,6 +137,9 @@ export class AccessTokenVerifier {
     }
   }
 }
+
+const isKid = (kid: unknown): kid is string =>
+  typeof kid === 'string' && kid.length < 200 && !kid.includes('\0');
 
 function readClaims(payload: JWTPayload, kid: string): VerifiedToken {
   const text = (name: string) => optionalText(payload, name);

@@ -1,5 +1,6 @@
-import { All, Controller, Get, HttpException, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { All, Controller, Get, HttpException, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
+import { NotByLook } from '../sessions/index.js';
 import { AuthorizationAnswers } from './authorize/authorization-answers.js';
 import { AuthorizeErrorFilter } from './authorize/authorize-error.filter.js';
 import { ConsentSteps } from './authorize/consent-steps.js';
@@ -18,12 +19,8 @@ export class AuthorizeController {
   ) {}
 
   @Get()
+  @UseGuards(new NotByLook('GET, POST'))
   async get(@Req() req: Request, @Res() res: Response): Promise<void> {
-    // Express routes HEAD here too; a look must not issue a code (RFC 9110 §9.2.1).
-    if (req.method === 'HEAD') {
-      res.status(405).set('Allow', 'GET, POST').end();
-      return;
-    }
     await this.authorize(req, res, req.query);
   }
 

@@ -1,7 +1,7 @@
 import { parse } from 'node:querystring';
-import { Body, Controller, Get, Post, Req, Res, UseFilters, UsePipes } from '@nestjs/common';
+import { Body, Controller, Get, Post, Req, Res, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { formPipe } from '../sessions/index.js';
+import { formPipe, NotByLook } from '../sessions/index.js';
 import { AuthorizationAnswers } from './authorize/authorization-answers.js';
 import { AuthorizeErrorFilter } from './authorize/authorize-error.filter.js';
 import { identityOf } from './authorize/consent-asker.js';
@@ -22,7 +22,9 @@ export class ConsentController {
     private readonly answers: AuthorizationAnswers,
   ) {}
 
+  /** Where nothing is left to ask, it answers as the authorization endpoint does. */
   @Get()
+  @UseGuards(new NotByLook('GET, POST'))
   async show(@Req() req: Request, @Res() res: Response): Promise<void> {
     const query = toQuery(req.query);
     const request = await this.reader.read(req.query, { req, res });

@@ -15,6 +15,8 @@ export class CountedClientAuth {
 
   /** @throws OAuthError invalid_client, or 429 after too many failures */
   authenticate(req: Request, params: Params): Promise<Client> {
-    return this.throttle.counting(req, params, () => this.clientAuth.authenticate(req, params));
+    return this.throttle.countingAddress(req, () =>
+      this.throttle.counting(req, params, () => this.clientAuth.authenticate(req, params)),
+    );
   }
 }

@@ -1,7 +1,7 @@
-import { Controller, Get, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { Controller, Get, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AppConfig } from '../config/index.js';
-import { PageErrorFilter } from '../sessions/index.js';
+import { NotByLook, PageErrorFilter } from '../sessions/index.js';
 import { LogoutAnswers } from './logout/logout-answers.js';
 import {
   LOGOUT_PARAMETERS,
@@ -27,12 +27,8 @@ export class LogoutController {
   ) {}
 
   @Get()
+  @UseGuards(new NotByLook('GET, POST'))
   async get(@Req() req: Request, @Res() res: Response): Promise<void> {
-    // Express routes HEAD here too; a look must not sign anybody out (RFC 9110 §9.2.1).
-    if (req.method === 'HEAD') {
-      res.status(405).set('Allow', 'GET, POST').end();
-      return;
-    }
     await this.answer(req, res, await this.requests.read(Params.from(req.query)));
   }
 

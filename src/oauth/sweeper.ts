@@ -4,29 +4,30 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { AppConfig } from '../config/index.js';
 import { isDatabaseUnavailable } from '../database/index.js';
 import { ClientSweep } from './clients/client-sweep.js';
 
 /** "swee" in ASCII: one replica sweeps at a time. */
 const SWEEP_LOCK = 0x73776565;
+const LOCK = 'SELECT pg_try_advisory_xact_lock($1) AS mine';
 const EVERY_MS = 60_000;
 
 /** What is kept a while after it expired, so that a replay is still recognised as one. */
-const SWEEPS: readonly string[] = [
-  `UPDATE refresh_tokens SET sealed_answer = NULL WHERE sealed_answer IS NOT NULL AND used_at < now() - make_interval(secs => $1)`,
-  `DELETE FROM authorization_codes WHERE expires_at < now() - interval '1 day' AND $1 > 0`,
-  `DELETE FROM device_codes WHERE expires_at < now() - interval '1 day' AND $1 > 0`,
-  `DELETE FROM refresh_tokens WHERE expires_at < now() - interval '1 day' AND $1 > 0`,
-  `DELETE FROM access_tokens WHERE expires_at < now() - interval '1 day' AND $1 > 0`,
-  `DELETE FROM grants WHERE activated_at IS NULL AND created_at < now() - interval '1 day' AND $1 > 0`,
-  `DELETE FROM pushed_requests WHERE expires_at < now() AND $1 > 0`,
-  `DELETE FROM used_proofs WHERE expires_at < now() AND $1 > 0`,
-  `DELETE FROM initial_access_tokens WHERE expires_at < now() - interval '30 days' AND $1 > 0`,
-  `UPDATE clients SET previous_secret_digest = NULL, previous_secret_until = NULL WHERE previous_secret_until < now() AND $1 > 0`,
-  `DELETE FROM revocations WHERE until < now() - interval '1 hour' AND $1 > 0`,
-];
+const SWEEPS: Readonly<Record<string, string>> = {
+  refresh_answers: `UPDATE refresh_tokens SET sealed_answer = NULL WHERE sealed_answer IS NOT NULL AND used_at < now() - make_interval(secs => $1)`,
+  authorization_codes: `DELETE FROM authorization_codes WHERE expires_at < now() - interval '1 day' AND $1 > 0`,
+  device_codes: `DELETE FROM device_codes WHERE expires_at < now() - interval '1 day' AND $1 > 0`,
+  refresh_tokens: `DELETE FROM refresh_tokens WHERE expires_at < now() - interval '1 day' AND $1 > 0`,
+  access_tokens: `DELETE FROM access_tokens WHERE expires_at < now() - interval '1 day' AND $1 > 0`,
+  grants: `DELETE FROM grants WHERE activated_at IS NULL AND created_at < now() - interval '1 day' AND $1 > 0`,
+  pushed_requests: `DELETE FROM pushed_requests WHERE expires_at < now() AND $1 > 0`,
+  used_proofs: `DELETE FROM used_proofs WHERE expires_at < now() AND $1 > 0`,
+  initial_access_tokens: `DELETE FROM initial_access_tokens WHERE expires_at < now() - interval '30 days' AND $1 > 0`,
+  previous_secrets: `UPDATE clients SET previous_secret_digest = NULL, previous_secret_until = NULL WHERE previous_secret_until < now() AND $1 > 0`,
+  revocations: `DELETE FROM revocations WHERE until < now() - interval '1 hour' AND $1 > 0`,
+};
 
 /** Removes what has had its time. */
 @Injectable()
@@ -55,14 +56,23 @@ export class Sweeper implements OnApplicationBootstrap, BeforeApplicationShutdow
     await this.running;
   }
 
+  /** Each by itself: one that fails is told of, and holds back none of the others. */
   async sweep(): Promise<void> {
-    await this.dataSource.transaction(async (tx) => {
-      const [lock] = await tx.query<{ mine: boolean }[]>('SELECT pg_try_advisory_xact_lock($1) AS mine', [
-        SWEEP_LOCK,
-      ]);
-      if (!lock?.mine) return;
-      for (const statement of SWEEPS) await tx.query(statement, [this.config.lifetimes.refreshOverlap]);
-      await this.clients.run(tx);
-    });
+    const { refreshOverlap } = this.config.lifetimes;
+    for (const [name, statement] of Object.entries(SWEEPS))
+      await this.alone(name, (tx) => tx.query(statement, [refreshOverlap]));
+    await this.alone('clients', (tx) => this.clients.run(tx));
+  }
+
+  private async alone(sweep: string, work: (tx: EntityManager) => Promise<unknown>): Promise<void> {
+    try {
+      await this.dataSource.transaction(async (tx) => {
+        const [lock] = await tx.query<{ mine: boolean }[]>(LOCK, [SWEEP_LOCK]);
+        if (lock?.mine) await work(tx);
+      });
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) throw error;
+      this.logger.error({ sweep, err: error }, 'a sweep failed');
+    }
   }
 }

@@ -1,12 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { AppConfig } from '../config/index.js';
+import { AppConfig, type RateLimit } from '../config/index.js';
 import { addressKey, RateLimiter } from '../throttling/index.js';
 import { claimedClientId } from './clients/client-auth.js';
 import { OAuthError } from './oauth-error.js';
 import type { Params } from './params.js';
 
 const FAILED = 'token-failed';
+const FAILED_FROM = 'token-failed-address';
+
+interface Count {
+  readonly bucket: string;
+  readonly key: string;
+  readonly limit: RateLimit;
+}
 
 /** The limits of the token endpoint that count outcomes: failures per client and address, rotations per grant. */
 @Injectable()
@@ -24,13 +31,26 @@ export class TokenThrottle {
    */
   async counting<T>(req: Request, params: Params, work: () => Promise<T>): Promise<T> {
     const key = `${claimedClientId(req, params)}|${addressKey(req.ip ?? '')}`;
-    const limit = this.config.limits.token.failed;
-    const verdict = await this.limiter.peek(FAILED, key, limit);
+    return this.unlessOften({ bucket: FAILED, key, limit: this.config.limits.token.failed }, work);
+  }
+
+  /**
+   * The backstop where every request may not count, because those that are right come in great numbers: failures of one
+   * address, whatever clients it names.
+   * @throws OAuthError with status 429 when too much failed from this address
+   */
+  async countingAddress<T>(req: Request, work: () => Promise<T>): Promise<T> {
+    const key = addressKey(req.ip ?? '');
+    return this.unlessOften({ bucket: FAILED_FROM, key, limit: this.config.limits.token.address }, work);
+  }
+
+  private async unlessOften<T>({ bucket, key, limit }: Count, work: () => Promise<T>): Promise<T> {
+    const verdict = await this.limiter.peek(bucket, key, limit);
     if (!verdict.allowed) throw tooManyFailures(verdict.retryAfter);
     try {
       return await work();
     } catch (error) {
-      if (isFailure(error)) await this.limiter.consume(FAILED, key, limit);
+      if (isFailure(error)) await this.limiter.consume(bucket, key, limit);
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import { Injectable, NotFoundException } from '@nestjs/common';
 import { AuditLog } from '../audit/index.js';
 import { AppConfig } from '../config/index.js';
-import { PasswordQueueFull, UsersService, type Account } from '../users/index.js';
+import { PasswordQueueFull, UsersService, type Authenticated } from '../users/index.js';
 import { LoginThrottle } from './login-throttle.js';
 
 /** E-mail and password, throttled and audited. */
@@ -18,13 +18,13 @@ export class CredentialCheck {
     email: string,
     password: string,
     ip: string,
-  ): Promise<{ account?: Account } | { retryAfter: number }> {
+  ): Promise<{ right?: Authenticated } | { retryAfter: number }> {
     if (!this.config.policies.localAccounts) throw new NotFoundException();
     const retryAfter = await this.throttle.refusal(email, ip);
     if (retryAfter !== undefined) return this.throttled('too_many_failures', retryAfter);
     try {
-      const account = await this.users.authenticate(email, password);
-      if (account) return { account };
+      const right = await this.users.authenticate(email, password);
+      if (right) return { right };
     } catch (error) {
       if (error instanceof PasswordQueueFull) return this.throttled('too_many_at_once', 5);
       throw error;

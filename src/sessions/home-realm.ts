@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { AppConfig } from '../config/index.js';
 import { Pages } from '../pages/index.js';
 import { isAuthoritative } from '../users/index.js';
+import type { Exchange } from './exchange.js';
 import { LoginPage } from './login-page.js';
 import type { LoginRequest } from './login.request.js';
 import { SignInWays, type SignInWay } from './sign-in-ways.js';
@@ -38,11 +39,21 @@ export class HomeRealm implements OnApplicationBootstrap {
     return this.config.policies.domainSignIn === 'provider' ? this.wayOf(email) : undefined;
   }
 
+  /**
+   * Answers whoever comes with a link to choose a way in of their own and is to have none; `false`: it goes on. The
+   * provider may have come to speak for their domain after the letter was sent.
+   */
+  async answersLink(req: Request, res: Response, email: string): Promise<boolean> {
+    const way = await this.onlyWayOf(email);
+    if (way) this.lead({ req, res }, way, { email }, 403);
+    return way !== undefined;
+  }
+
   /** Answers a sign-in that is not to be done here; `false`: it goes on with the password. */
   async answers(req: Request, res: Response, form: LoginRequest): Promise<boolean> {
     const byAddress = form.way === 'address' || form.password === '' || !this.config.policies.localAccounts;
     const way = byAddress ? await this.wayOf(form.email) : await this.onlyWayOf(form.email);
-    if (way) this.lead(req, res, way, form);
+    if (way) this.lead({ req, res }, way, form);
     else if (byAddress) await this.askAgain(req, res, form);
     return way !== undefined || byAddress;
   }
@@ -50,10 +61,15 @@ export class HomeRealm implements OnApplicationBootstrap {
   /**
    * By a page, not by a redirect: `form-action` would judge every address that the provider sends the browser on to.
    */
-  private lead(req: Request, res: Response, way: SignInWay, form: LoginRequest): void {
+  private lead(
+    { req, res }: Exchange,
+    way: SignInWay,
+    form: Pick<LoginRequest, 'email'> & Partial<LoginRequest>,
+    status = 200,
+  ): void {
     const href = wayHref(way.id, { ...wishesOf(form), loginHint: form.email.trim() });
     res.setHeader('Refresh', `0; url=${this.config.basePath}${href}`);
-    this.pages.send(req, res, { page: 'continue', label: way.label, href });
+    this.pages.send(req, res, { page: 'continue', label: way.label, href }, { status });
   }
 
   private async askAgain(req: Request, res: Response, form: LoginRequest): Promise<void> {

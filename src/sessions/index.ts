@@ -20,6 +20,7 @@ export { Invitations, type NotInvited } from './links/invitations.js';
 export { PasswordChanges } from './links/password-changes.js';
 export { Passwords } from './links/passwords.js';
 export { localUrl } from './local-url.js';
+export { NotByLook } from './not-by-look.guard.js';
 export { isOwnForm } from './own-form.js';
 export { PageErrorFilter, type PageFailure } from './page-error.filter.js';
 export { SessionEnds, type EndedBy, type Reach, type SessionEnd } from './session-ends.js';

@@ -51,8 +51,8 @@ export class LoginController {
       res.setHeader('Retry-After', outcome.retryAfter);
       return this.page.refuse(req, res, { ...again, problem: 'throttled' }, 429);
     }
-    if (!outcome.account) return this.page.refuse(req, res, { ...again, problem: 'bad_credentials' }, 401);
-    await this.steps.afterPassword({ req, res }, outcome.account, returnTo);
+    if (!outcome.right) return this.page.refuse(req, res, { ...again, problem: 'bad_credentials' }, 401);
+    await this.steps.afterPassword({ req, res }, outcome.right, returnTo);
   }
 
   /** The account that is signed in here already, to go on with. */

@@ -1,23 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditLog } from '../audit/index.js';
-import { UsersService, type Account } from '../users/index.js';
+import type { Account } from '../users/index.js';
+import type { Basis } from './basis.js';
 import { SessionEnds, type EndedSession, type Reach } from './session-ends.js';
 import { SessionLimit } from './session-limit.js';
 import type { Session } from './session.entity.js';
+import { SignInBasis } from './sign-in-basis.js';
 
 /** What signing in and out means for the person and for the audit trail. */
 @Injectable()
 export class SessionPeople {
   constructor(
-    private readonly users: UsersService,
+    private readonly basis: SignInBasis,
     private readonly audit: AuditLog,
     private readonly ends: SessionEnds,
     private readonly limit: SessionLimit,
   ) {}
 
+  /** Whether the proof is worth something still; then it stays so until the transaction ends. */
+  mayEnter(tx: EntityManager, account: Account, basis: Basis | undefined): Promise<boolean> {
+    return this.basis.holds(tx, account, basis);
+  }
+
   async signedIn(tx: EntityManager, account: Account, session: Session): Promise<void> {
-    await this.users.noteLogin(tx, account.id);
     const facts = { userId: account.id, sessionId: session.id };
     await this.audit.record(
       tx,

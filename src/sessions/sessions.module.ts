@@ -22,6 +22,7 @@ import { SessionEnds } from './session-ends.js';
 import { SessionLimit } from './session-limit.js';
 import { SessionList } from './session-list.js';
 import { Session } from './session.entity.js';
+import { SignInBasis } from './sign-in-basis.js';
 import { SignInReasons } from './sign-in-reasons.js';
 import { SignInWays } from './sign-in-ways.js';
 import { SessionPeople } from './session-people.js';
@@ -63,6 +64,7 @@ import { UpstreamSessions } from './upstream-sessions.js';
     SessionEnds,
     SessionLimit,
     SessionPeople,
+    SignInBasis,
     SessionsService,
     SessionList,
     UpstreamSessions,

@@ -6,6 +6,7 @@ import { cleanText, currentAudit, identify } from '../audit/index.js';
 import { AppConfig } from '../config/index.js';
 import { digest, newToken } from '../sealing/index.js';
 import type { Account } from '../users/index.js';
+import type { Basis } from './basis.js';
 import { Cookies } from './cookies.js';
 import type { EndedSession } from './session-ends.js';
 import { SessionPeople } from './session-people.js';
@@ -26,6 +27,8 @@ export interface Proof {
   readonly amr: readonly string[];
   /** When they did, if that was not just now. */
   readonly authTime?: Date;
+  /** What has to be there still when the session begins. */
+  readonly basis?: Basis;
   /** Who vouched for it; absent for a local sign-in. */
   readonly upstream?: Upstream;
 }
@@ -39,19 +42,26 @@ export class SessionsService {
     private readonly people: SessionPeople,
   ) {}
 
-  /** Signs a person in at this browser: a new session always, the one the browser had ends (no fixation). */
-  async start(req: Request, res: Response, account: Account, proof: Proof): Promise<void> {
+  /**
+   * Signs a person in at this browser: a new session always, the one the browser had ends (no fixation). False when they
+   * may not come in any more, or what they proved themselves with is not theirs any more.
+   */
+  async start(req: Request, res: Response, account: Account, proof: Proof): Promise<boolean> {
     const token = newToken('');
     const previous = this.cookies.read(req, this.cookies.session);
-    await this.dataSource.transaction(async (tx) => {
+    const isIn = await this.dataSource.transaction(async (tx) => {
+      if (!(await this.people.mayEnter(tx, account, proof.basis))) return false;
       const before = previous ? await endByDigest(tx, digest(previous), 'replaced') : undefined;
       const session = this.make(digest(token), account.id, proof);
       if (before?.userId === account.id) session.continues = before.id;
       await tx.insert(Session, session);
       await this.people.signedIn(tx, account, session);
       if (before && before.userId !== account.id) await this.people.tookOver(tx, before);
+      return true;
     });
+    if (!isIn) return false;
     this.cookies.set(res, this.cookies.session, token, this.config.lifetimes.sessionMax);
+    return true;
   }
 
   /** Who is signed in at this browser. Renews the idle limit at most once a minute. */

@@ -1,7 +1,7 @@
 import { Controller, Get, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AppConfig } from '../config/index.js';
-import { PageErrorFilter, SessionsService, SSO_ACR } from '../sessions/index.js';
+import { NotByLook, PageErrorFilter, SessionsService, SSO_ACR } from '../sessions/index.js';
 import { AccountLinking } from './account-linking.js';
 import { IdentityConnections } from './identity-connections.js';
 import type { Assertion } from './providers/provider.js';
@@ -20,20 +20,20 @@ export class SsoController {
   ) {}
 
   @Get(':provider')
-  @UseGuards(SsoStartGuard)
+  @UseGuards(new NotByLook('GET'), SsoStartGuard)
   start(): void {
     // The guard has sent the browser away.
   }
 
   /** Reached from the account page, whose address carries the proof that its reader asks for it. */
   @Get(':provider/link')
-  @UseGuards(SsoLinkGuard)
+  @UseGuards(new NotByLook('GET'), SsoLinkGuard)
   startLink(): void {
     // The guard has sent the browser away.
   }
 
   @Get(':provider/callback')
-  @UseGuards(SsoCallbackGuard)
+  @UseGuards(new NotByLook('GET, POST'), SsoCallbackGuard)
   async callback(@Req() req: Request, @Res() res: Response): Promise<void> {
     const assertion = req.user as Assertion;
     const { link, returnTo } = flowOf(req);
@@ -48,12 +48,13 @@ export class SsoController {
       subject: identity.subject,
       ...(session !== undefined && { session }),
     };
-    await this.sessions.start(req, res, account, {
+    const isIn = await this.sessions.start(req, res, account, {
       acr: SSO_ACR,
       amr,
       upstream,
       ...(authTime && { authTime }),
     });
-    res.redirect(303, `${this.config.basePath}${returnTo ?? '/account'}`);
+    const target = isIn ? (returnTo ?? '/account') : '/login?problem=session_expired';
+    res.redirect(303, `${this.config.basePath}${target}`);
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { isUniqueViolation } from '../database/index.js';
@@ -15,7 +16,12 @@ const WAYS = `
 SELECT u.password_hash IS NOT NULL AS password,
   ARRAY(SELECT DISTINCT provider FROM linked_identities WHERE user_id = u.id) AS providers
 FROM users u WHERE u.id = $1`;
-const MARK = `SELECT encode(sha256(convert_to(password_hash, 'UTF8')), 'hex') AS mark FROM users WHERE id = $1`;
+/** The same as `passwordMark`, over `users`. */
+export const PASSWORD_MARK = `encode(sha256(convert_to(password_hash, 'UTF8')), 'hex')`;
+const MARK = `SELECT ${PASSWORD_MARK} AS mark FROM users WHERE id = $1`;
+
+/** Changes with the password and says nothing about it. */
+export const passwordMark = (hash: string): string => createHash('sha256').update(hash).digest('hex');
 
 /** What people prove themselves with, and the address where they are reached. */
 @Injectable()

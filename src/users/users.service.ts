@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { AuditLog, type Actor } from '../audit/index.js';
 import { keysetPage, type KeysetPage, type KeysetQuery } from '../database/index.js';
 import { accountOf, emailKey, snapshotOf, type Account } from './account.js';
+import { PASSWORD_MARK, passwordMark } from './credentials.js';
 import { keepAnAdminWithout } from './groups/effective-roles.js';
 import { hashPassword, verifyPassword } from './password.js';
 import { User, type DisabledOrigin, type Role } from './user.entity.js';
@@ -29,6 +30,16 @@ export interface UserQuery extends KeysetQuery {
   readonly lastSeenAfter?: Date;
 }
 
+/** Somebody whose password was right. */
+export interface Authenticated {
+  readonly account: Account;
+  /** Of that password (`passwordMark`). */
+  readonly mark: string;
+}
+
+const NOTE_LOGIN = `
+UPDATE users SET last_login_at = now()
+WHERE id = $1 AND disabled_at IS NULL AND ($2::text IS NULL OR ${PASSWORD_MARK} = $2) RETURNING id`;
 const LINKED = 'EXISTS (SELECT 1 FROM linked_identities i WHERE i.user_id = u.id AND i.provider = :idp)';
 
 @Injectable()
@@ -59,10 +70,11 @@ export class UsersService {
   }
 
   /** Takes the same time whether or not there is such a person. A disabled person is not let in. */
-  async authenticate(email: string, password: string): Promise<Account | undefined> {
+  async authenticate(email: string, password: string): Promise<Authenticated | undefined> {
     const user = await this.dataSource.getRepository(User).findOneBy({ emailKey: emailKey(email) });
     const matches = await verifyPassword(user?.passwordHash, password);
-    return user && matches && !user.disabledAt ? accountOf(user) : undefined;
+    if (!user?.passwordHash || !matches || user.disabledAt) return undefined;
+    return { account: accountOf(user), mark: passwordMark(user.passwordHash) };
   }
 
   async create(tx: EntityManager, person: NewUser): Promise<Account> {
@@ -98,8 +110,15 @@ export class UsersService {
     return accountOf(user);
   }
 
-  async noteLogin(tx: EntityManager, id: string): Promise<void> {
-    await tx.update(User, { id }, { lastLoginAt: new Date() });
+  /** What somebody signs in with cannot change meanwhile, until the transaction ends. */
+  async hold(tx: EntityManager, id: string): Promise<void> {
+    await tx.query('SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE', [id]);
+  }
+
+  /** False, and nothing is noted, when they may not come in, or the password of this mark is theirs no longer. */
+  async noteLogin(tx: EntityManager, id: string, mark?: string): Promise<boolean> {
+    const [rows] = await tx.query<[unknown[], number]>(NOTE_LOGIN, [id, mark ?? null]);
+    return rows.length > 0;
   }
 
   /**

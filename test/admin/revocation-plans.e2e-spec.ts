@@ -257,6 +257,45 @@ describe('POST /tokens/lookup', () => {
   });
 });
 
+describe('a token that has expired', () => {
+  it('is told as what it was, and one that was changed is none of ours', async () => {
+    const brief = await startServer({ config: { lifetimes: { accessToken: '1s' } } });
+    const { client, tokens } = await connect(brief);
+    await sleep(2_100);
+    const lookUp = (value: string) => adminCall(brief, 'POST', '/tokens/lookup', { json: { token: value } });
+    expect((await lookUp(tokens.access_token)).json()).toMatchObject({
+      kind: 'access',
+      alive: false,
+      over: 'expired',
+      client_id: client.clientId,
+    });
+    const [head, , signature] = tokens.access_token.split('.');
+    const claims = Buffer.from('{"sub":"x"}').toString('base64url');
+    for (const value of [`${tokens.access_token}x`, `${head}.${claims}.${signature}`])
+      expect((await lookUp(value)).status).toBe(404);
+  });
+});
+
+describeOnPostgres('a token whose key has left the key set', () => {
+  it('is told as what it was, until its key is revoked', async () => {
+    const brief = await startServer({ config: { lifetimes: { accessToken: '1s' } } });
+    const { client, tokens } = await connect(brief);
+    const { kid } = JSON.parse(Buffer.from(tokens.access_token.split('.')[0]!, 'base64url').toString());
+    expect((await adminCall(brief, 'POST', '/keys/rotate', { json: { immediate: true } })).status).toBe(200);
+    const retired = () => brief.sql(`SELECT 1 FROM signing_keys WHERE kid = $1 AND state = 'retired'`, [kid]);
+    while ((await retired()).length === 0) await sleep(200);
+    await brief.sql(`UPDATE signing_keys SET publish_until = now() - interval '1 hour' WHERE kid = $1`, [
+      kid,
+    ]);
+    const published = async () => (await request('GET', `${brief.base}/oauth2/jwks`)).text.includes(kid);
+    for (let attempt = 0; attempt < 100 && (await published()); attempt++) await sleep(100);
+    const lookUp = () => adminCall(brief, 'POST', '/tokens/lookup', { json: { token: tokens.access_token } });
+    expect((await lookUp()).json()).toMatchObject({ over: 'expired', kid, client_id: client.clientId });
+    await brief.sql(`UPDATE signing_keys SET state = 'revoked' WHERE kid = $1`, [kid]);
+    expect((await lookUp()).status).toBe(404);
+  });
+});
+
 describeOnPostgres('above the threshold', () => {
   it('another operator has to approve, as it is now, and it is applied on every replica', async () => {
     const config = { policies: { revocation: { approvalAbove: 0 } } };

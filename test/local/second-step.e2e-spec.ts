@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { attemptSignIn, authorize, authorizeUrl, exchange, submitForm, tokensOf } from '../support/actors.js';
 import { formOf, formsOf, textOf } from '../support/html.js';
-import { CookieJar, get, post } from '../support/http.js';
+import { CookieJar, get, post, type HttpResponse } from '../support/http.js';
 import { linkIn, Mailbox } from '../support/mailbox.js';
+import { describeOnPostgres } from '../support/on-postgres.js';
+import { withClient } from '../support/postgres.js';
+import { sleep } from '../support/server-process.js';
 import { SoftPasskey } from '../support/soft-passkey.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { asOperator, atOnce, claimsOf, events, INSIDE, ROOMY, webClient } from '../oauth/harness.js';
@@ -374,5 +377,94 @@ describe('an app that asks for more than a password', () => {
     const { code, verifier } = await authorize(server, client, { jar: again, scope: 'openid' });
     const tokens = tokensOf(await exchange(server, client, code, verifier));
     expect(claimsOf(tokens.id_token!)).toMatchObject({ acr: PASSKEY, amr: ['pwd', 'hwk', 'user', 'mfa'] });
+  });
+});
+
+/** Whoever changes how somebody signs in, in the very moment in which somebody signs in so. */
+describeOnPostgres('a sign-in that is overtaken', () => {
+  const overtaken = (id: string, signIn: () => Promise<HttpResponse>, statement: string) =>
+    withClient(server.databaseUrl!, async (other) => {
+      await other.query('BEGIN');
+      await other.query('SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE', [id]);
+      const answer = signIn();
+      const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      while ((await server.sql(waiting)).length === 0) await sleep(20);
+      await other.query(statement, [id]);
+      await other.query('COMMIT');
+      return answer;
+    });
+  const NEW_PASSWORD = `UPDATE users SET password_hash = password_hash || 'x' WHERE id = $1`;
+  const DISABLED = 'UPDATE users SET disabled_at = now() WHERE id = $1';
+  const expectOut = async (id: string, jar: CookieJar, answer: HttpResponse): Promise<void> => {
+    expect([answer.status, answer.headers.location]).toEqual([
+      303,
+      expect.stringContaining('/login?problem=session_expired'),
+    ]);
+    expect(jar.get('gatehouse_session')).toBeUndefined();
+    const since = `created_at > now() - interval '3 seconds'`;
+    expect(await server.sql(`SELECT 1 FROM sessions WHERE user_id = $1 AND ${since}`, [id])).toEqual([]);
+    const [event] = await events(server, { type: 'auth.login.failed', user_id: id });
+    expect(event!.outcome).toMatchObject({ result: 'denied', reason_code: 'overtaken' });
+  };
+
+  it.each([
+    ['by another password', NEW_PASSWORD],
+    ['by who keeps the person out', DISABLED],
+  ])('after the password %s lets nobody in', async (_what, statement) => {
+    const person = await join(server, mailbox);
+    await sleep(3_000);
+    const jar = new CookieJar();
+    await expectOut(
+      person.id,
+      jar,
+      await overtaken(person.id, () => attemptSignIn(server, jar, person), statement),
+    );
+  });
+
+  it.each([
+    ['by another password', NEW_PASSWORD],
+    ['by who takes the app away', 'DELETE FROM authenticators WHERE user_id = $1'],
+  ])('after the code %s lets nobody in', async (_what, statement) => {
+    const person = await withApp();
+    await sleep(3_000);
+    const jar = new CookieJar();
+    const page = await follow(server, jar, await attemptSignIn(server, jar, person));
+    const send = () => submitCode(server, jar, page, totp(person.secret));
+    await expectOut(person.id, jar, await overtaken(person.id, send, statement));
+  });
+
+  it('after the passkey by who takes it away lets nobody in', async () => {
+    const person = await join(server, mailbox);
+    const adding = await get(`${server.base}/account/security/passkeys/new`, { cookies: person.jar });
+    const creation = passkeyFormOf(adding);
+    const passkey = new SoftPasskey(server.url);
+    const values = { response: passkey.create(creation.options), name: 'Key' };
+    await submitForm(server, adding, creation, { cookies: person.jar, values });
+    await sleep(3_000);
+    const jar = new CookieJar();
+    const page = await get(`${server.base}/login`, { cookies: jar });
+    const form = passkeyFormOf(page);
+    const send = () =>
+      submitForm(server, page, form, { cookies: jar, values: { response: passkey.get(form.options) } });
+    const statement = 'DELETE FROM passkeys WHERE user_id = $1';
+    await expectOut(person.id, jar, await overtaken(person.id, send, statement));
+  });
+
+  it('while a first second factor is set up adds none', async () => {
+    const email = 'overtaken-admin@example.com';
+    await asOperator(server, 'POST', '/users', { json: { email, roles: ['auditor'] } });
+    const jar = new CookieJar();
+    await choosePassword(server, linkIn(await mailbox.take(email)), newPassword(), jar);
+    const [{ id } = { id: '' }] = await server.sql<{ id: string }>('SELECT id FROM users WHERE email = $1', [
+      email,
+    ]);
+    const page = await get(`${server.base}/login/setup/authenticator`, { cookies: jar });
+    const form = formOf(page.text, '/login/setup/authenticator');
+    const values = { code: await earlierTotp(secretOn(page)) };
+    const send = () => submitForm(server, page, form, { cookies: jar, values });
+    const answer = await overtaken(id, send, NEW_PASSWORD);
+    expect(answer.headers.location).toContain('/login?problem=session_expired');
+    expect(await server.sql('SELECT 1 FROM authenticators WHERE user_id = $1', [id])).toEqual([]);
+    expect(jar.get('gatehouse_session')).toBeUndefined();
   });
 });

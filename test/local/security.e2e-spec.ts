@@ -4,6 +4,7 @@ import { formOf, formsOf, textOf } from '../support/html.js';
 import { CookieJar, get, post, request } from '../support/http.js';
 import { linkIn, Mailbox } from '../support/mailbox.js';
 import { describeOnPostgres } from '../support/on-postgres.js';
+import { withClient } from '../support/postgres.js';
 import { SoftPasskey } from '../support/soft-passkey.js';
 import { ADMIN_EMAIL, startServer, type TestServer } from '../support/server.js';
 import { asOperator, connectIn, events, INSIDE, mcpStatus, ROOMY } from '../oauth/harness.js';
@@ -520,5 +521,28 @@ describeOnPostgres('the database', () => {
     const bare = secret.replaceAll(' ', '');
     for (const given of [token, token.slice(6), bare, ...codes, codes[0]!.replaceAll('-', '')])
       expect([given, rows.some((row) => row.includes(given))]).toEqual([given, false]);
+  });
+});
+
+describeOnPostgres('removals that wait for one another', () => {
+  it('need no more connections than they have', async () => {
+    const person = await join(server, mailbox);
+    const page = await get(`${server.base}/account`, { cookies: person.jar });
+    const { csrf = '' } = formOf(page.text, '/oauth2/logout').hidden;
+    const remove = () =>
+      post(`${server.base}${HERE}/authenticator/remove`, {
+        cookies: person.jar.copy(),
+        form: { csrf },
+        headers: { origin: server.url },
+      });
+    const answers = await withClient(server.databaseUrl!, async (other) => {
+      await other.query('BEGIN');
+      await other.query('SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE', [person.id]);
+      const waiting = Promise.all(Array.from({ length: 12 }, remove));
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      await other.query('COMMIT');
+      return waiting;
+    });
+    expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(303));
   });
 });

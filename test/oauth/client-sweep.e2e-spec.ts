@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditLog } from '../../src/audit/audit-log.js';
 import { EventMarks } from '../../src/audit/event-marks.js';
@@ -213,6 +214,28 @@ describeOnPostgres('The sweep of clients', () => {
     await server.sql(`UPDATE clients SET previous_secret_until = now() - interval '1 second'`);
     await sweep();
     expect(await previous()).toBeNull();
+  });
+
+  it('goes on with everything else when one part of it fails, and each that fails is logged', async () => {
+    const client = await old();
+    const log = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    await server.sql(`INSERT INTO revocations (seq, kind, key, until, actor_type, created_at)
+      VALUES (nextval('revocations_seq'), 'jti', 'long-ago', now() - interval '1 day', 'system', now())`);
+    for (const table of ['authorization_codes', 'used_proofs'])
+      await server.sql(`ALTER TABLE ${table} RENAME TO ${table}_away`);
+    try {
+      await sweep();
+      expect(log.mock.calls.map(([fact]) => (fact as { sweep: string }).sweep)).toEqual([
+        'authorization_codes',
+        'used_proofs',
+      ]);
+    } finally {
+      log.mockRestore();
+      for (const table of ['authorization_codes', 'used_proofs'])
+        await server.sql(`ALTER TABLE ${table}_away RENAME TO ${table}`);
+    }
+    expect(await server.sql(`SELECT 1 FROM revocations WHERE key = 'long-ago'`)).toEqual([]);
+    expect(await isThere(client)).toBe(false);
   });
 
   it('passes by a client that is being taken up', async () => {

@@ -198,9 +198,12 @@ describe('a decision that is not the person’s', () => {
   it('as a GET or HEAD approves nothing, whatever the query says', async () => {
     const about = await asked();
     const query = new URLSearchParams(fields(about)).toString();
-    for (const method of ['GET', 'HEAD']) {
+    for (const [method, status] of [
+      ['GET', 400],
+      ['HEAD', 405],
+    ] as const) {
       const answer = await request(method, `${server.base}/consent?${query}`, { cookies: jar });
-      expect(answer.status).toBe(400);
+      expect(answer.status).toBe(status);
     }
     const { csrf = '', request: asking = '' } = about.form.hidden;
     const both = `${asking}&${new URLSearchParams({ csrf, decision: 'approve' }).toString()}`;
@@ -293,6 +296,15 @@ describe('consent that was given before', () => {
     expect(await pages(client, { scope: 'mcp:tools:execute' })).toEqual([]);
     expect(await pages(client, { scope: 'mcp:tools:read' })).toEqual([]);
     expect(await pages(client, { scope: 'mcp:tools:execute' })).toEqual([]);
+  });
+
+  it('gives no code to a look', async () => {
+    const client = await webClient(server);
+    expect(await pages(client)).toEqual(['/consent']);
+    const url = `${server.base}/consent?${authorizeQuery(server, client)}`;
+    const look = await request('HEAD', url, { cookies: jar });
+    expect([look.status, look.headers.allow, look.headers.location]).toEqual([405, 'GET, POST', undefined]);
+    expect((await get(url, { cookies: jar })).headers.location).toMatch(/[?&]code=/);
   });
 
   it('is asked with one click on loopback and at a private-use scheme, because those prove nothing', async () => {

@@ -235,6 +235,19 @@ describe('What a change does to trust', () => {
     await put(client, { client_name: 'Claude', redirect_uris: ['https://c.test/cb', 'https://c.test/2'] });
     expect((await authorize(server, client, { jar })).pages).toEqual(['/consent']);
   });
+
+  it.each([
+    ['another way back after signing out', { post_logout_redirect_uris: ['https://evil.test/'] }],
+    ['another receiver of logout tokens', { backchannel_logout_uri: 'https://evil.test/logout' }],
+  ])('%s takes the approval away and has people asked again', async (_what, over) => {
+    const client = await registered();
+    await approve(client);
+    await connect(server, { client, jar });
+    expect((await authorize(server, client, { jar })).pages).toEqual([]);
+    expect((await put(client, over)).status).toBe(200);
+    expect(await stored(client)).toMatchObject({ trust_state: 'quarantined' });
+    expect((await authorize(server, client, { jar })).pages).toEqual(['/consent']);
+  });
 });
 
 describe('A client removes its registration', () => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { adminCall, submitForm } from '../support/actors.js';
 import { FakeIdp } from '../support/fake-idp.js';
-import { formsOf, textOf } from '../support/html.js';
+import { formOf, formsOf, textOf } from '../support/html.js';
 import { CookieJar, get, post, type HttpResponse } from '../support/http.js';
+import { linkIn, Mailbox } from '../support/mailbox.js';
 import { ADMIN_EMAIL, ADMIN_PASSWORD, startServer, type TestServer } from '../support/server.js';
 import { leaveFor, signedInAs } from './sign-in.js';
 
@@ -10,12 +11,14 @@ const SECRET = 'a-secret-shared-with-the-provider';
 const BY_ADDRESS = { way: 'address' };
 
 const idp = new FakeIdp('gatehouse', SECRET);
+const mailbox = new Mailbox();
 let either: TestServer;
 let only: TestServer;
 let withoutPasswords: TestServer;
 
 beforeAll(async () => {
   await idp.start();
+  await mailbox.start();
   const provider = { kind: 'oidc', issuer: idp.issuer, clientId: 'gatehouse', clientSecret: SECRET };
   const identityProviders = [
     { id: 'corporate', name: 'Example SSO', ...provider, domains: ['example.com', 'bücher.example'] },
@@ -26,7 +29,7 @@ beforeAll(async () => {
   [either, only, withoutPasswords] = await Promise.all([
     startServer({ config: { identityProviders } }),
     startServer({
-      config: { identityProviders, policies },
+      config: { identityProviders, policies, mail: mailbox.config },
       env: { BOOTSTRAP_ADMIN_EMAIL: 'root@elsewhere.example' },
     }),
     startServer({
@@ -34,7 +37,10 @@ beforeAll(async () => {
     }),
   ]);
 });
-afterAll(() => idp.stop());
+afterAll(async () => {
+  await mailbox.stop();
+  await idp.stop();
+});
 beforeEach(() => {
   idp.misbehaviour = {};
 });
@@ -178,6 +184,52 @@ describe('where the provider is the only way', () => {
     // There is no exception for an admin.
     expect(sentTo(await submit(only, admin, { jar }))).toMatch(/^\/sso\/later\?/);
     expect(jar.get('gatehouse_session')).toBeUndefined();
+  });
+
+  it('a link that was sent before it spoke for their domain gives nobody a way in of their own', async () => {
+    const invited = async (email: string) => {
+      const made = await adminCall(only, 'POST', '/users', { json: { email } });
+      return { id: made.json().id as string, link: linkIn(await mailbox.take(email, /invited/)) };
+    };
+    const open = (link: URL, cookies: CookieJar) => get(only.base + link.pathname, { cookies });
+    const choose = (page: HttpResponse, link: URL, cookies: CookieJar) =>
+      submitForm(only, page, formOf(page.text, link.pathname), {
+        cookies,
+        values: { password: 'velvet tractor monsoon piano' },
+      });
+    const [old, late] = [await invited('old@soon.example'), await invited('late@soon.example')];
+    const jars = { old: new CookieJar(), late: new CookieJar() };
+    expect((await choose(await open(old.link, jars.old), old.link, jars.old)).status).toBe(303);
+    const forgot = await get(`${only.base}/login/forgot`, { cookies: jars.old });
+    const values = { email: 'old@soon.example' };
+    await submitForm(only, forgot, formOf(forgot.text, '/login/forgot'), { cookies: jars.old, values });
+    const reset = linkIn(await mailbox.take(values.email, /new password/));
+    const pages = { reset: await open(reset, jars.old), late: await open(late.link, jars.late) };
+    const settings = {
+      ...{ kind: 'oidc', issuer: idp.issuer, clientId: 'gatehouse', clientSecret: SECRET },
+      domains: ['soon.example'],
+    };
+    await adminCall(only, 'POST', '/identity-providers', { json: { id: 'soon', settings } });
+    const { csrf = '' } = formOf(pages.late.text, late.link.pathname).hidden;
+    for (const answer of [
+      await choose(pages.reset, reset, jars.old),
+      await choose(pages.late, late.link, jars.late),
+      await open(reset, jars.old),
+      await open(late.link, jars.late),
+      await post(`${only.base}${late.link.pathname}/passkey`, {
+        cookies: jars.late,
+        form: { csrf, ticket: 'x', response: '{}' },
+        headers: { origin: only.url },
+      }),
+    ]) {
+      expect([answer.status, textOf(answer.text)]).toEqual([403, expect.stringContaining('soon')]);
+      expect(sentTo(answer)).toMatch(/^\/sso\/soon\?login_hint=/);
+      expect(answer.headers['x-decision-id']).toBeDefined();
+    }
+    const factors = (await adminCall(only, 'GET', `/users/${late.id}/factors`)).json();
+    expect(factors).toMatchObject({ password: false });
+    const told = await adminCall(only, 'GET', `/audit/events?type=user.password.reset&user_id=${old.id}`);
+    expect(told.json().items).toEqual([]);
   });
 
   it('the log tells at the start when the first admin is among those who need it', () => {

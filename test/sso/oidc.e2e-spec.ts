@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { adminCall, signIn } from '../support/actors.js';
 import { textOf } from '../support/html.js';
-import { CookieJar, get, type HttpResponse } from '../support/http.js';
+import { CookieJar, get, request, type HttpResponse } from '../support/http.js';
 import { startOidcPeer, type OidcPeer, type PeerPerson } from '../support/oidc-peer.js';
 import { freePort } from '../support/server-process.js';
 import { ADMIN_EMAIL, startServer, type TestServer } from '../support/server.js';
@@ -102,6 +102,21 @@ describe('signing in through an OpenID provider', () => {
     expect(sealed).not.toContain(away.searchParams.get('state'));
     await get(await peer.signIn(away, somebody()), { cookies: jar });
     expect(jar.get('gatehouse_sso_corporate')).toBeUndefined();
+  });
+
+  it('is neither begun nor finished by a look', async () => {
+    const jar = new CookieJar();
+    const look = (url: URL | string) => request('HEAD', url, { cookies: jar });
+    for (const path of ['corporate', 'corporate/link'])
+      expect((await look(`${server.base}/sso/${path}`)).status).toBe(405);
+    expect(jar.get('gatehouse_sso_corporate')).toBeUndefined();
+    const person = somebody();
+    const callback = await peer.signIn(await leaveFor(server, jar, 'corporate'), person);
+    const looked = await look(callback);
+    expect([looked.status, looked.headers.allow]).toEqual([405, 'GET, POST']);
+    expect(await signedInAs(server, jar)).toBeUndefined();
+    expect((await get(callback, { cookies: jar })).status).toBe(303);
+    expect(await signedInAs(server, jar)).toBe(person.email);
   });
 
   it('ends the session the browser had before', async () => {

@@ -67,6 +67,30 @@ describe('the token endpoint behind a proxy', () => {
     },
   );
 
+  it('stops guesses at /oauth2/introspect and /oauth2/revoke by address, whatever clients they name', async () => {
+    const from = address();
+    const paths = ['/oauth2/introspect', '/oauth2/revoke'];
+    const guess = (i: number) =>
+      post(`${server.base}${paths[i % 2]}`, {
+        headers: { 'x-forwarded-for': from },
+        form: { token: 'x', client_id: `nobody-${i}`, client_secret: 'wrong' },
+      });
+    expect(await statuses(5, guess)).toEqual([401, 401, 401, 401, 401]);
+    for (const i of [5, 6]) expectThrottled(await guess(i), 60);
+    expectThrottled(await ask(server, from, { path: '/oauth2/introspect' }), 60);
+    expect((await ask(server, address(), { path: '/oauth2/revoke' })).status).not.toBe(429);
+  });
+
+  it('answers as many right requests of an address at /oauth2/introspect as it sends', async () => {
+    const from = address();
+    const right = () =>
+      post(`${server.base}/oauth2/introspect`, {
+        headers: { 'x-forwarded-for': from },
+        form: { token: 'x', client_id: OPS_CLIENT_ID, client_secret: OPS_CLIENT_SECRET },
+      });
+    expect(await statuses(7, right)).toEqual([200, 200, 200, 200, 200, 200, 200]);
+  });
+
   it('counts the older name of the endpoint along', async () => {
     const from = address();
     await statuses(4, () => ask(server, from));

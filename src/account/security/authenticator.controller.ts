@@ -53,7 +53,7 @@ export class AuthenticatorController {
     if (!confirmed)
       return this.page.ask(exchange, await this.forms.again(exchange, person, form.ticket), 'wrong_code');
     const codes = await this.changes.addAuthenticator(person, confirmed);
-    this.page.codes(exchange, codes);
+    this.page.codes(exchange, codes ?? []);
   }
 
   @Post('authenticator/remove')

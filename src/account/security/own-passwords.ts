@@ -35,7 +35,7 @@ export class OwnPasswords {
       const checked = await this.credentials.check(who.email, current, req.ip ?? '');
       if ('retryAfter' in checked)
         return { problem: 'throttled', status: 429, retryAfter: checked.retryAfter };
-      if (checked.account?.id !== who.userId) return { problem: 'wrong_password', status: 401 };
+      if (checked.right?.account.id !== who.userId) return { problem: 'wrong_password', status: 401 };
     }
     const outcome = await this.passwords.prepare(password, who);
     if ('problem' in outcome) return { problem: outcome.problem, status: 400 };

@@ -18,7 +18,7 @@ alive AS (
   SELECT k.id AS client_id, k.last_used_at, k.fingerprint FROM sessions s JOIN users u ON u.id = s.user_id
     JOIN clients k ON k.id = $3
   WHERE s.id = $4 AND s.user_id = $2 AND s.ended_at IS NULL AND u.disabled_at IS NULL
-    AND k.trust_state <> 'suspended' FOR SHARE OF s, u FOR KEY SHARE OF k),
+    AND k.trust_state <> 'suspended' FOR SHARE OF u, s FOR KEY SHARE OF k),
 opened AS (
   INSERT INTO grants (id, user_id, client_id, session_id, resource, scopes, auth_time, acr, amr, created_at, expires_at)
   SELECT $1::uuid, $2::uuid, $3, $4::uuid, $5, $6::text[], $7::timestamptz, $8, $9::text[], now(), $10::timestamptz

@@ -20,6 +20,8 @@ const METADATA = {
   jwks: null,
   jwksUri: null,
   softwareId: null,
+  postLogoutRedirectUris: [],
+  backchannelLogoutUri: null,
 } as unknown as EffectiveMetadata;
 
 const origin = (over: Partial<ClientOrigin> = {}): ClientOrigin => ({
@@ -68,6 +70,32 @@ describe('A new client', () => {
       standing({ trustState: 'approved', allowedScopes: ['b'] }, corp('quarantined', { scopes: ['a'] })),
     ).toEqual({ trustState: 'approved', allowedScopes: ['b'] }));
 
+  it.each<[string, Partial<EffectiveMetadata>]>([
+    ['people who sign out', { postLogoutRedirectUris: ['https://a.corp.test/', 'https://evil.test/'] }],
+    ['logout tokens', { backchannelLogoutUri: 'https://evil.test/logout' }],
+  ])('is not approved by a rule for hosts when it has %s go elsewhere', (_what, over) => {
+    const settled = { ...METADATA, ...over };
+    const config = configWith([corp('approved')]);
+    expect(standingAtFirst(config, settled, origin()).trustState).toBe('quarantined');
+    const wanting = configWith([{ match: {}, trust: 'approved', redirects: 'same-host' }]);
+    expect(() => standingAtFirst(wanting, settled, origin())).toThrow('A URI for logout is refused');
+  });
+
+  it('is approved by a rule for hosts when its logout stays there', () => {
+    const settled = {
+      ...METADATA,
+      postLogoutRedirectUris: ['https://b.corp.test/bye'],
+      backchannelLogoutUri: 'https://a.corp.test/logout',
+    };
+    expect(standingAtFirst(configWith([corp('approved')]), settled, origin()).trustState).toBe('approved');
+    expect(() => standingAtFirst(configWith([corp('refused')]), settled, origin())).toThrow('do not admit');
+  });
+
+  it('is refused by its redirect URIs, wherever its logout leads', () => {
+    const settled = { ...METADATA, backchannelLogoutUri: 'https://elsewhere.test/logout' };
+    expect(() => standingAtFirst(configWith([corp('refused')]), settled, origin())).toThrow('do not admit');
+  });
+
   it('is not let in by a voucher where a rule refuses it', () =>
     expect(() => standing({ trustState: 'approved' }, corp('refused'))).toThrow('do not admit'));
 });
@@ -94,6 +122,12 @@ describe('A client that changes itself', () => {
     ['its first keys', { jwks: key('1') }, {}],
     ['other keys', { jwks: key('2') }, { jwks: key('1') }],
     ['keys at a URL', { jwksUri: 'https://b.test/keys' }, { jwks: key('1') }],
+    ['another way back after signing out', { postLogoutRedirectUris: ['https://b.test/bye'] }, {}],
+    [
+      'another receiver of logout tokens',
+      { backchannelLogoutUri: 'https://b.test/logout' },
+      { backchannelLogoutUri: 'https://a.corp.test/logout' },
+    ],
     ['keys at another URL', { jwksUri: 'https://c.test/keys' }, { jwksUri: 'https://b.test/keys' }],
   ])('loses its approval with %s', async (_what, settled, was) =>
     expect(await after(settled, { was })).toEqual({ trustState: 'quarantined' }),
@@ -101,6 +135,11 @@ describe('A client that changes itself', () => {
 
   it.each<[string, Partial<EffectiveMetadata>, Partial<Client>]>([
     ['another name', { name: 'Other' }, {}],
+    [
+      'ways back after signing out in another order',
+      { postLogoutRedirectUris: ['https://b.test/', 'https://a.test/'] },
+      { postLogoutRedirectUris: ['https://a.test/', 'https://b.test/'] },
+    ],
     ['other scopes', { scopes: ['openid'] }, {}],
     ['redirect URIs in another order', { redirectUris: ['b:/', 'a:/'] }, { redirectUris: ['a:/', 'b:/'] }],
     [

@@ -4,7 +4,7 @@ import { movesTrust } from './client-fingerprint.js';
 import type { EffectiveMetadata } from './client-metadata.js';
 import type { ClientChange, ClientOrigin } from './client-origin.js';
 import type { Client } from './client.entity.js';
-import { redirectsFit, registrationRule, type Applicant } from './registration-rules.js';
+import { logoutFits, redirectsFit, registrationRule, type Applicant } from './registration-rules.js';
 
 type Standing = Pick<Client, 'trustState' | 'allowedScopes'>;
 
@@ -14,7 +14,7 @@ export const isSelfMade = ({ registration }: Pick<Client, 'registration'>): bool
 
 /**
  * What a new client is trusted with: what its maker says, then what the rules say.
- * @throws OAuthError access_denied, invalid_redirect_uri
+ * @throws OAuthError access_denied, invalid_redirect_uri, invalid_client_metadata
  */
 export function standingAtFirst(
   config: AppConfig,
@@ -33,7 +33,7 @@ export function standingAtFirst(
 /**
  * What it is trusted with after it gave itself other metadata. What an admin approved was this client, with these keys
  * and redirect URIs: a change can lose trust, never gain it.
- * @throws OAuthError access_denied, invalid_redirect_uri
+ * @throws OAuthError access_denied, invalid_redirect_uri, invalid_client_metadata
  */
 export async function standingAfter(
   config: AppConfig,
@@ -69,6 +69,7 @@ function ruleFor(
     kind: registration === 'cimd' ? 'cimd' : 'dcr',
     ...(registration === 'cimd' && id !== undefined && { clientId: id }),
     redirectUris: settled.redirectUris,
+    logoutUris: logoutUrisOf(settled),
     softwareId: settled.softwareId,
   };
   const rule = registrationRule(config, applicant);
@@ -86,5 +87,16 @@ function ruleFor(
         reason: 'redirect_refused_by_rule',
       },
     );
+  if (!logoutFits(rule, applicant))
+    throw new OAuthError(
+      'invalid_client_metadata',
+      'A URI for logout is refused: the rules of this server forbid it',
+      { reason: 'logout_refused_by_rule' },
+    );
   return { trust, ...(scopes && { scopes }) };
 }
+
+const logoutUrisOf = ({ postLogoutRedirectUris, backchannelLogoutUri }: EffectiveMetadata): string[] => [
+  ...postLogoutRedirectUris,
+  ...(backchannelLogoutUri === null ? [] : [backchannelLogoutUri]),
+];

@@ -105,6 +105,19 @@ describe('A list of redirect URIs', () => {
     expect(matches('http://localhost:5555/cb')).toBe(false);
   });
 
+  it('admits ways back after signing out at its hosts, and no other scheme of an app', () => {
+    const native = rule({ redirectUris: ['http://127.0.0.1/cb', 'cursor://app/cb'] }, 'approved');
+    const admits = (uri: string) =>
+      registrationRule(
+        withRules(native),
+        applicant({ redirectUris: ['http://127.0.0.1:1234/cb'], logoutUris: [uri] }),
+      ) === native;
+    for (const uri of ['http://127.0.0.1:1234/bye', 'cursor://app/cb'])
+      expect([uri, admits(uri)]).toEqual([uri, true]);
+    for (const uri of ['evil://app/cb', 'cursor://app/bye', 'https://evil.test/'])
+      expect([uri, admits(uri)]).toEqual([uri, false]);
+  });
+
   it('has one more segment after a prefix of the same host, and nothing that climbs', () => {
     expect(matches('https://chatgpt.com/connector/oauth/aBcD1234')).toBe(true);
     for (const end of ['', '..', '.', '../x', 'a/b', '%2e%2e', 'a?x=1', 'a%2fb', ';a'])

@@ -16,20 +16,26 @@ export interface Applicant {
   /** The URL of its metadata document. */
   readonly clientId?: string;
   readonly redirectUris: readonly string[];
+  /** Where people are sent when they sign out, and where logout tokens go. */
+  readonly logoutUris?: readonly string[];
   readonly softwareId?: string | null;
 }
 
-/** The rule that decides about an application: the first that matches. */
+/**
+ * The rule that decides about an application: the first that matches. One that approves by where answers go speaks for
+ * those hosts alone, so that nothing else of the application may lead elsewhere.
+ */
 export function registrationRule({ policies }: Policies, applicant: Applicant): RegistrationRule | undefined {
   const { redirect_prefixes: prefixes } = policies.clients;
-  return policies.registrationRules.find(({ match }) => {
+  return policies.registrationRules.find(({ match, trust }) => {
     const { kinds, redirectHosts, redirectUris, clientIdHosts, softwareIds } = match;
     return (
       (!kinds || kinds.includes(applicant.kind)) &&
       (!clientIdHosts || isAt(clientIdHosts, applicant.clientId)) &&
       (!redirectHosts || all(applicant, (uri) => isAt(redirectHosts, uri))) &&
       (!redirectUris || all(applicant, (uri) => isListed(uri, redirectUris, prefixes))) &&
-      (!softwareIds || (applicant.softwareId != null && softwareIds.includes(applicant.softwareId)))
+      (!softwareIds || (applicant.softwareId != null && softwareIds.includes(applicant.softwareId))) &&
+      (trust !== 'approved' || logoutStays(match, applicant))
     );
   });
 }
@@ -53,6 +59,26 @@ export function redirectsFit({ redirects }: RegistrationRule, applicant: Applica
   const [first] = applicant.redirectUris;
   const host = hostOf(applicant.clientId ?? first);
   return host !== undefined && all(applicant, (uri) => hostOf(uri) === host);
+}
+
+/** The same for the URIs of logout. */
+export function logoutFits({ redirects }: RegistrationRule, applicant: Applicant): boolean {
+  const { logoutUris = [], clientId, redirectUris } = applicant;
+  if (redirects === undefined) return true;
+  if (!logoutUris.every((uri) => uri.startsWith('https://'))) return false;
+  const host = hostOf(clientId ?? redirectUris[0]);
+  return redirects === 'https' || logoutUris.every((uri) => hostOf(uri) === host);
+}
+
+function logoutStays(
+  { redirectHosts, redirectUris }: RegistrationRule['match'],
+  { logoutUris = [] }: Applicant,
+): boolean {
+  const hosts = redirectUris?.flatMap((uri) => hostOf(uri) ?? []);
+  const isListedHost = (uri: string) => hosts!.includes(hostOf(uri) ?? '') || redirectUris!.includes(uri);
+  return logoutUris.every(
+    (uri) => (!redirectHosts || isAt(redirectHosts, uri)) && (!hosts || isListedHost(uri)),
+  );
 }
 
 const all = ({ redirectUris }: Applicant, test: (uri: string) => boolean): boolean =>

@@ -16,7 +16,7 @@ WITH alive AS (
   SELECT d.digest, k.id AS client_id, k.last_used_at
   FROM device_codes d JOIN clients k ON k.id = d.client_id JOIN sessions s ON s.id = $4 JOIN users u ON u.id = s.user_id
   WHERE ${WAITING} AND s.user_id = $3 AND s.ended_at IS NULL AND u.disabled_at IS NULL
-    AND k.trust_state <> 'suspended' FOR UPDATE OF d FOR SHARE OF s, u FOR KEY SHARE OF k),
+    AND k.trust_state <> 'suspended' FOR SHARE OF u, s FOR KEY SHARE OF k FOR UPDATE OF d),
 opened AS (
   INSERT INTO grants (id, user_id, client_id, session_id, resource, scopes, auth_time, acr, amr, created_at, expires_at,
     origin)

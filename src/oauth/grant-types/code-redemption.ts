@@ -14,7 +14,7 @@ import { invalidGrant, type Outcome } from './outcome.js';
 const redeemFrom = (table: string): string =>
   issueStatement(
     `SELECT c.digest, g.id FROM ${table} c JOIN grants g ON g.id = c.grant_id ${GRANT_JOINS}
-     WHERE c.digest = $19 AND c.used_at IS NULL AND c.expires_at > now() AND ${GRANT_ALIVE} FOR UPDATE OF c, g`,
+     WHERE c.digest = $19 AND c.used_at IS NULL AND c.expires_at > now() AND ${GRANT_ALIVE} FOR UPDATE OF g, c`,
     `spent AS (UPDATE ${table} c SET used_at = now() FROM alive WHERE c.digest = alive.digest)`,
     `activated AS (UPDATE grants g SET activated_at = now(), last_used_at = now(), last_used_ip = $20, jkt = $21
        FROM alive WHERE g.id = alive.id)`,

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { currentAudit } from '../../audit/index.js';
 import { AppConfig } from '../../config/index.js';
 import { sealUnderToken } from '../../sealing/index.js';
+import { noteUse } from '../clients/client-use.js';
 import type { Client } from '../clients/client.entity.js';
 import { OAuthError } from '../oauth-error.js';
 import { TokenThrottle } from '../token-throttle.js';
@@ -24,18 +26,20 @@ export interface RefreshState extends GrantState {
   readonly idp: string | null;
   /** When it last did. */
   readonly vouched_at: Date | null;
+  readonly client_last_used_at: Date | null;
 }
 
-/** Both rows are locked, the token's and its grant's: of parallel requests one rotates, the others find that it did. */
+/**
+ * Both rows are locked, the grant's first, as in whatever ends it: of parallel requests one rotates, the others find that
+ * it did.
+ */
 const refreshStatement = (change: string): string =>
   issueStatement(
-    `SELECT r.id AS refresh_id, g.id AS grant_id, g.expires_at AS ends_at, k.id AS client_id, k.last_used_at
+    `SELECT r.id AS refresh_id, g.id AS grant_id, g.expires_at AS ends_at
    FROM refresh_tokens r JOIN grants g ON g.id = r.grant_id ${GRANT_JOINS}
-   WHERE r.id = $20 AND r.used_at IS NULL AND ${GRANT_ALIVE} FOR UPDATE OF r, g`,
+   WHERE r.id = $20 AND r.used_at IS NULL AND ${GRANT_ALIVE} FOR UPDATE OF g, r`,
     change,
     `used AS (UPDATE grants g SET last_used_at = now(), last_used_ip = $21 FROM alive WHERE g.id = alive.grant_id)`,
-    `renewed AS (UPDATE clients c SET last_used_at = now() FROM alive WHERE c.id = alive.client_id
-     AND (alive.last_used_at IS NULL OR alive.last_used_at < now() - interval '1 hour'))`,
   );
 
 const ROTATE = refreshStatement(
@@ -67,6 +71,7 @@ export class RefreshRotation {
     private readonly issuance: Issuance,
     private readonly throttle: TokenThrottle,
     private readonly config: AppConfig,
+    private readonly dataSource: DataSource,
   ) {}
 
   /** `undefined` when somebody else rotated the token, or its grant ended, meanwhile. */
@@ -92,7 +97,10 @@ export class RefreshRotation {
       ...(jkt && { jkt }),
     });
     // Only what was issued counts: answers repeated within the overlap do not.
-    if (issued) await this.throttle.rotated(state.grant_id);
+    if (issued) {
+      await this.throttle.rotated(state.grant_id);
+      await noteUse(this.dataSource, { id: client.id, lastUsedAt: state.client_last_used_at });
+    }
     return issued && { tokens: { ...issued.tokens, ...(keeps && { refresh_token: rotation.token }) } };
   }
 

@@ -13,6 +13,7 @@ import { RepeatedRefresh } from './repeated-refresh.js';
 
 const FIND = `
 SELECT r.id AS refresh_id, r.expires_at AS refresh_expires_at, r.used_at, r.sealed_answer, g.step_up_at,
+  k.last_used_at AS client_last_used_at,
   (SELECT n.used_at FROM refresh_tokens n WHERE n.id = r.successor_id) AS successor_used_at,
   s.idp, (SELECT max(i.last_login_at) FROM linked_identities i WHERE i.user_id = g.user_id AND i.provider = s.idp)
     AS vouched_at,

@@ -1,4 +1,4 @@
-import type { Actor, AuditFact, Target } from '../../audit/index.js';
+import type { Actor, AuditFact, Change, Target } from '../../audit/index.js';
 import type { Ending } from '../../revocation/index.js';
 
 export interface By {
@@ -21,6 +21,20 @@ export function appliedTo(
     details: { ...counts, ...(by.reason && { reason: by.reason }) },
   };
 }
+
+/** The record of what became of a client. */
+export const clientFact = (
+  type: 'client.suspended' | 'client.deleted',
+  id: string,
+  { by, change }: { by: By; change: Change },
+): AuditFact => ({
+  type,
+  actor: by.actor,
+  clientId: id,
+  targets: [{ type: 'client', id }],
+  change,
+  ...(by.reason && { details: { reason: by.reason } }),
+});
 
 function only(endings: readonly Ending[]): {
   grantId?: string;

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { AuditLog, type Change } from '../../audit/index.js';
+import { AuditLog } from '../../audit/index.js';
 import { AppConfig } from '../../config/index.js';
 import { RevocationLedger, type Ending } from '../../revocation/index.js';
 import { SessionList } from '../../sessions/index.js';
 import { changeOf } from '../clients/client-differences.js';
+import type { Client } from '../clients/client.entity.js';
 import { lockedClient } from '../clients/client-writer.js';
 import { endExchanged } from '../tokens/tokens-of-keys.js';
-import { appliedTo, type By } from './ending-facts.js';
+import { appliedTo, clientFact, type By } from './ending-facts.js';
 import { endFamily, grantsUsedByOthers } from './exchanged-tokens.js';
 
 export type { By } from './ending-facts.js';
@@ -100,9 +101,15 @@ export class EndingWriter {
     return this.endEach(tx, ended, by);
   }
 
-  async endUser(tx: EntityManager, id: string, by: By, disabled = false): Promise<EndedRows> {
+  /** `always`: also where nothing lives. */
+  async endUser(
+    tx: EntityManager,
+    id: string,
+    by: By,
+    { always = false, last }: { always?: boolean; last?: () => Promise<void> } = {},
+  ): Promise<EndedRows> {
     const ended = await this.sessions.end(tx, { userId: id }, by.reason ?? 'ended_by_admin');
-    return this.endAll(tx, { kind: 'user', key: id, always: disabled }, by, ended.length);
+    return this.endAll(tx, { kind: 'user', key: id, always }, by, { sessions: ended.length, last });
   }
 
   async suspendClient(tx: EntityManager, id: string, by: By): Promise<EndedRows> {
@@ -110,40 +117,37 @@ export class EndingWriter {
     const [was] = rows;
     if (!was) return { grants: 0, sessions: 0 };
     const change = { before: was, after: { trust_state: 'suspended' } };
-    await this.recordClient(tx, 'client.suspended', id, { by, change });
-    return this.endAll(tx, { kind: 'client', key: id, always: true }, by, 0);
+    await this.audit.record(tx, clientFact('client.suspended', id, { by, change }));
+    return this.endAll(tx, { kind: 'client', key: id, always: true }, by);
   }
 
-  async removeClient(tx: EntityManager, id: string, by: By): Promise<EndedRows> {
-    const rows = await this.endAll(tx, { kind: 'client', key: id, always: true }, by, 0);
-    const client = await lockedClient(tx, id);
-    await this.recordClient(tx, 'client.deleted', id, { by, change: changeOf(client, null) });
-    await tx.query('DELETE FROM clients WHERE id = $1', [id]);
-    return rows;
-  }
-
-  private async recordClient(
+  /** `undefined` when there is none any more; `check` throws when it may not be removed. */
+  async removeClient(
     tx: EntityManager,
-    type: 'client.suspended' | 'client.deleted',
     id: string,
-    { by, change }: { by: By; change: Change },
-  ): Promise<void> {
-    await this.audit.record(tx, {
-      type,
-      actor: by.actor,
-      clientId: id,
-      targets: [{ type: 'client', id }],
-      change,
-      ...(by.reason && { details: { reason: by.reason } }),
-    });
+    by: By,
+    check?: (client: Client) => void,
+  ): Promise<EndedRows | undefined> {
+    const client = await lockedClient(tx, id);
+    if (!client) return undefined;
+    check?.(client);
+    const change = changeOf(client, null);
+    await this.audit.record(tx, clientFact('client.deleted', id, { by, change }));
+    const last = async (): Promise<void> => {
+      await tx.query('DELETE FROM clients WHERE id = $1', [id]);
+    };
+    return this.endAll(tx, { kind: 'client', key: id, always: true }, by, { last });
   }
 
-  /** A whole person, client or session: one row in the ledger covers every token, whatever grant it came from. */
+  /**
+   * A whole person, client or session: one row in the ledger covers every token, whatever grant it came from. `last` is
+   * what may take long; the lock of the ledger is not held meanwhile.
+   */
   async endAll(
     tx: EntityManager,
     { always = false, ...ending }: Ending & { kind: 'user' | 'client' | 'session'; always?: boolean },
     by: By,
-    sessions: number,
+    { sessions = 0, last }: { sessions?: number; last?: (() => Promise<void>) | undefined } = {},
   ): Promise<EndedRows> {
     const ended = await this.markGrants(tx, `${ending.kind}_id = $1`, [ending.key], by);
     if (ending.kind !== 'session')
@@ -153,6 +157,7 @@ export class EndingWriter {
     await this.audit.record(tx, appliedTo([ending], by, counts));
     const exchanged = ending.kind === 'client' ? await grantsUsedByOthers(tx, ending.key) : [];
     const others = exchanged.map((key) => ({ kind: 'grant', key }) as const);
+    await last?.();
     return { seq: await this.append(tx, [ending, ...others], by), ...counts };
   }
 
@@ -185,8 +190,9 @@ export class EndingWriter {
     by: By,
   ): Promise<EndedGrant[]> {
     const [rows] = await tx.query<[EndedGrant[], number]>(
-      `UPDATE grants SET revoked_at = now(), revoked_reason = $${values.length + 1}
-       WHERE ${where} AND revoked_at IS NULL RETURNING id, user_id, client_id, session_id`,
+      `WITH hit AS (SELECT id FROM grants WHERE ${where} AND revoked_at IS NULL ORDER BY id FOR NO KEY UPDATE)
+       UPDATE grants g SET revoked_at = now(), revoked_reason = $${values.length + 1} FROM hit
+       WHERE g.id = hit.id AND g.revoked_at IS NULL RETURNING g.id, g.user_id, g.client_id, g.session_id`,
       [...values, by.reason ?? null],
     );
     return rows;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { RevocationLedger, type RevocationReceipt } from '../../revocation/index.js';
 import { UsersService } from '../../users/index.js';
+import type { Client } from '../clients/client.entity.js';
 import { EndingWriter, type By, type EndedRows } from './ending-writer.js';
 
 /** What ending something did. `ended` is false when there was nothing left to end. */
@@ -44,7 +45,7 @@ export class Endings {
   async user(id: string, by: By, { disable = false } = {}): Promise<Ended | undefined> {
     return this.run('SELECT 1 FROM users WHERE id = $1', id, async (tx) => {
       const disabled = disable && (await this.users.setDisabled(tx, id, true, by));
-      return this.writer.endUser(tx, id, by, disabled);
+      return this.writer.endUser(tx, id, by, { always: disabled });
     });
   }
 
@@ -61,9 +62,14 @@ export class Endings {
     return this.run('SELECT 1 FROM clients WHERE id = $1', id, (tx) => this.writer.suspendClient(tx, id, by));
   }
 
-  /** Deletes a client and all that hangs off it; what it holds is refused from now on. */
-  async removeClient(id: string, by: By): Promise<Ended | undefined> {
-    return this.run('SELECT 1 FROM clients WHERE id = $1', id, (tx) => this.writer.removeClient(tx, id, by));
+  /**
+   * Deletes a client and all that hangs off it; what it holds is refused from now on. `check` throws when it may not be
+   * removed, and sees it as nobody changes it meanwhile.
+   */
+  async removeClient(id: string, by: By, check?: (client: Client) => void): Promise<Ended | undefined> {
+    return this.run('SELECT 1 FROM clients WHERE id = $1', id, (tx) =>
+      this.writer.removeClient(tx, id, by, check),
+    );
   }
 
   async token(jti: string, by: By): Promise<Ended | undefined> {
@@ -81,7 +87,7 @@ export class Endings {
   private async run(
     exists: string,
     key: string,
-    work: (tx: EntityManager) => Promise<EndedRows>,
+    work: (tx: EntityManager) => Promise<EndedRows | undefined>,
   ): Promise<Ended | undefined> {
     // PostgreSQL text cannot hold NUL; such a key is nobody's.
     if (key.includes('\0')) return undefined;

@@ -15,14 +15,15 @@ export class UserEndings {
   /** Sessions, grants and tokens end, and nobody comes back in. Returns the position in the ledger. */
   async disable(tx: EntityManager, id: string, by: By): Promise<number | undefined> {
     const disabled = await this.users.setDisabled(tx, id, true, { ...by, origin: 'scim' });
-    return (await this.writer.endUser(tx, id, by, disabled)).seq;
+    return (await this.writer.endUser(tx, id, by, { always: disabled })).seq;
   }
 
-  /** What was given out is in the ledger before the account and all that hangs off it are gone. */
+  /** What was given out is in the ledger by the same commit that takes the account and all that hangs off it. */
   async remove(tx: EntityManager, id: string, by: By): Promise<number | undefined> {
     await this.provisioning.checkRemovable(tx, id);
-    const { seq } = await this.writer.endUser(tx, id, by, true);
-    await this.provisioning.remove(tx, id, by);
-    return seq;
+    const last = async (): Promise<void> => {
+      await this.provisioning.remove(tx, id, by);
+    };
+    return (await this.writer.endUser(tx, id, by, { always: true, last })).seq;
   }
 }

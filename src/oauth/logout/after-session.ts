@@ -3,8 +3,14 @@ import type { EntityManager } from 'typeorm';
 import { SessionEnds, type SessionEnd } from '../../sessions/index.js';
 import { EndingWriter } from '../grants/ending-writer.js';
 
+/** Before their grants, as in whatever ends a client; a delivery that is owed names its client. */
+const HOLD_CLIENTS = `
+SELECT 1 FROM clients WHERE id IN (SELECT client_id FROM grants WHERE session_id = ANY($1::uuid[]))
+ORDER BY id FOR KEY SHARE`;
+
 /** A code that is being redeemed is waited for: its client is there, or it never gets in. */
-const HOLD = `SELECT 1 FROM grants WHERE session_id = ANY($1::uuid[]) AND activated_at IS NULL FOR UPDATE`;
+const HOLD = `SELECT 1 FROM grants WHERE session_id = ANY($1::uuid[]) AND activated_at IS NULL
+ORDER BY id FOR UPDATE`;
 
 /** Every client that somebody was at in these sessions and that wants to hear of their end, once for each session. */
 const OWE = `
@@ -32,6 +38,7 @@ export class AfterSession implements OnModuleInit {
   private async settle(tx: EntityManager, { sessions, reach }: SessionEnd): Promise<void> {
     const ids = sessions.map(({ id }) => id);
     const userIds = sessions.map(({ userId }) => userId);
+    await tx.query(HOLD_CLIENTS, [ids]);
     await tx.query(HOLD, [ids]);
     await tx.query(OWE, [ids, userIds]);
     if (reach.takes === 'presence') await this.writer.endOnline(tx, ids, reach.by);

@@ -58,21 +58,3 @@ export async function endGrants(
     last = rows.at(-1)!.id;
   }
 }
-
-/** Tokens of machines, and what they were exchanged for since (RFC 8693). */
-const END_TOKENS = ({ where }: Condition): string => `
-WITH RECURSIVE family AS (
-  SELECT t.jti FROM access_tokens t WHERE ${where}
-  UNION SELECT c.jti FROM access_tokens c JOIN family f ON c.parent_jti = f.jti)
-UPDATE access_tokens t SET revoked_at = now() FROM family f
-WHERE t.jti = f.jti AND t.revoked_at IS NULL AND t.expires_at > now() RETURNING t.jti`;
-
-/** An exchange that held one of them back commits a token that the statement could not see: it is run until it finds nothing. */
-export async function endTokens(tx: EntityManager, condition: Condition): Promise<string[]> {
-  const ended: string[] = [];
-  for (;;) {
-    const [rows] = await tx.query<[{ jti: string }[], number]>(END_TOKENS(condition), [...condition.values]);
-    if (rows.length === 0) return ended;
-    ended.push(...rows.map(({ jti }) => jti));
-  }
-}

@@ -4,9 +4,9 @@ import { AuditLog, type AuditFact } from '../../audit/index.js';
 import type { Ending } from '../../revocation/index.js';
 import { SessionList } from '../../sessions/index.js';
 import { EndingWriter, type By } from '../grants/ending-writer.js';
-import { grantsUsedByOthers } from '../grants/exchanged-tokens.js';
+import { endFamilies, grantsUsedByOthers } from '../grants/exchanged-tokens.js';
 import { KeyEndings } from '../grants/key-endings.js';
-import { endGrants, endTokens, TOLD, type EndedGrants, type ToldGrant } from './ended-grants.js';
+import { endGrants, TOLD, type EndedGrants, type ToldGrant } from './ended-grants.js';
 import type { Selection } from './selection.js';
 import { only, type PlanSelector } from './selector.js';
 
@@ -61,7 +61,7 @@ export class PlanExecution {
     const reason = by.reason ?? 'ended_by_plan';
     const sessions = await this.sessions.endWhere(tx, selection.sessions, reason);
     const grants = await endGrants(tx, selection.grants, by.reason ?? null);
-    const jtis = await endTokens(tx, selection.tokens);
+    const jtis = await endFamilies(tx, selection.tokens);
     const endings = await this.endings(tx, selector, grants, jtis);
     const ended = { grants: grants.count, sessions, tokens: jtis.length };
     await this.record(tx, plan, ended, grants.told);

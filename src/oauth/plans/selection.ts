@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { AppConfig } from '../../config/index.js';
 import { ScopeCatalogue } from '../scope-catalogue.js';
 import { endsSessions, type PlanSelector, type ToolReach } from './selector.js';
 
@@ -48,10 +47,7 @@ class Conditions {
 
 @Injectable()
 export class Selections {
-  constructor(
-    private readonly config: AppConfig,
-    private readonly catalogue: ScopeCatalogue,
-  ) {}
+  constructor(private readonly catalogue: ScopeCatalogue) {}
 
   of(selector: PlanSelector, tool?: ToolReach): Selection {
     return {
@@ -111,11 +107,6 @@ export class Selections {
       .names()
       .filter((name) => this.catalogue.missing([name], [scope]).length === 0);
     return [...new Set([scope, ...names])];
-  }
-
-  /** The resource that tools are called at. */
-  get toolResource(): string {
-    return this.config.mcpResource;
   }
 }
 

@@ -53,10 +53,10 @@ export class TokenLookup {
     private readonly ledger: RevocationLedger,
   ) {}
 
-  /** `undefined`: it is none of ours, or its key is no longer known. */
+  /** `undefined`: it is none of ours, or its key was revoked or is no longer known. */
   async find(token: string): Promise<FoundToken | undefined> {
     if (token.length > MAX_LENGTH) return undefined;
-    const access = await this.verifier.peek(token);
+    const access = (await this.verifier.peek(token)) ?? (await this.verifier.former(token));
     return access ? this.access(access) : this.refresh(token);
   }
 

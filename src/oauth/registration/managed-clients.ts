@@ -49,8 +49,10 @@ export class ManagedClients {
   /** RFC 7592 §2.3 @throws OAuthError invalid_token, access_denied */
   async remove(id: string, token: string): Promise<void> {
     await proven(this.dataSource.manager, id, token);
-    await this.endings.removeClient(id, { actor: { type: 'client', id }, reason: 'removed_by_the_client' });
+    const by = { actor: { type: 'client', id }, reason: 'removed_by_the_client' } as const;
+    const ended = await this.endings.removeClient(id, by, (client) => checkProof(client, token));
     this.clients.forget(id);
+    if (!ended) throw badToken('unknown_client');
   }
 }
 
@@ -58,6 +60,10 @@ export class ManagedClients {
 async function proven(tx: EntityManager, id: string, token: string): Promise<Client> {
   // PostgreSQL text cannot hold NUL; such an id is nobody's.
   const client = id.includes('\0') ? null : await tx.findOneBy(Client, { id });
+  return checkProof(client, token);
+}
+
+function checkProof(client: Client | null, token: string): Client {
   const matches = equalSecrets(digest(token), client?.managementDigest ?? NOBODY);
   if (!client || !matches) throw badToken(client ? 'wrong_registration_access_token' : 'unknown_client');
   if (client.trustState === 'suspended') throw suspended();

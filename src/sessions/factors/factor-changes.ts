@@ -12,6 +12,10 @@ export type Removal = 'removed' | 'not_there' | Kept;
 /** Of two removals at once, the second one sees what the first one left. */
 const HOLD = 'SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE';
 
+/** Looked at in the transaction of the change. */
+type May = (tx: EntityManager) => Promise<boolean>;
+const always: May = () => Promise.resolve(true);
+
 /** What a person adds to the ways they sign in, and takes away; never the last one. */
 @Injectable()
 export class FactorChanges {
@@ -21,9 +25,11 @@ export class FactorChanges {
     private readonly journal: Journal,
   ) {}
 
-  /** False when it is somebody’s already, or the person has too many. */
-  addPasskey(person: Person, made: MadePasskey): Promise<boolean> {
-    return this.journal.together((tx) => this.addPasskeyIn(tx, person, made));
+  /** False when it is somebody’s already, or the person has too many; `undefined` when they `may` not. */
+  addPasskey(person: Person, made: MadePasskey, may = always): Promise<boolean | undefined> {
+    return this.journal.together(async (tx) =>
+      (await may(tx)) ? this.addPasskeyIn(tx, person, made) : undefined,
+    );
   }
 
   async addPasskeyIn(tx: EntityManager, person: Person, made: MadePasskey): Promise<boolean> {
@@ -59,9 +65,14 @@ export class FactorChanges {
     });
   }
 
-  /** Answers the recovery codes that belong to it; nobody sees them again. */
-  addAuthenticator(person: Person, { secret, step }: { secret: string; step: number }): Promise<string[]> {
+  /** Answers the recovery codes that belong to it; nobody sees them again. `undefined` when they `may` not. */
+  addAuthenticator(
+    person: Person,
+    { secret, step }: { secret: string; step: number },
+    may = always,
+  ): Promise<string[] | undefined> {
     return this.journal.together(async (tx) => {
+      if (!(await may(tx))) return undefined;
       await this.store.authenticators.add(tx, person.userId, secret, step);
       await this.journal.write(tx, person, {
         type: 'user.authenticator.added',
@@ -97,14 +108,15 @@ export class FactorChanges {
     return codes;
   }
 
-  private remove(
+  private async remove(
     person: Person,
     minus: (ways: AllWays) => AllWays,
     work: (tx: EntityManager) => Promise<boolean>,
   ): Promise<Removal> {
+    const others = await this.ways.list();
     return this.journal.together(async (tx) => {
       await tx.query(HOLD, [person.userId]);
-      const left = minus(await this.ways.of(person.userId, tx));
+      const left = minus(await this.ways.ofIn(tx, person.userId, others));
       const kept = await this.ways.keeps(tx, person.userId, left);
       if (kept) return kept;
       if (!(await work(tx))) return 'not_there';

@@ -23,6 +23,8 @@ export class FactorResets {
     const account = await this.users.find(userId);
     if (!account) return undefined;
     return this.journal.together(async (tx) => {
+      // A sign-in that has begun waits, and then has nothing to rest on.
+      await this.users.hold(tx, userId);
       const removed = await this.store.removeAll(tx, userId);
       const person = { userId, email: account.email, ...(account.name && { name: account.name }) };
       await this.journal.write(tx, person, {

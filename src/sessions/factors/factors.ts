@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AppConfig } from '../../config/index.js';
 import type { Account } from '../../users/index.js';
+import type { Basis } from '../basis.js';
 
 /** What a person has beside a password. */
 export interface FactorsOf {
@@ -15,6 +16,11 @@ SELECT EXISTS (SELECT 1 FROM authenticators WHERE user_id = $1) AS authenticator
   (SELECT count(*)::int FROM passkeys WHERE user_id = $1) AS passkeys,
   (SELECT count(*)::int FROM recovery_codes WHERE user_id = $1) AS "recoveryCodes"`;
 
+const STANDS = `
+SELECT ($2::bytea IS NULL OR EXISTS (SELECT 1 FROM passkeys WHERE user_id = $1 AND credential_id = $2))
+  AND (NOT $3::boolean OR EXISTS (SELECT 1 FROM authenticators WHERE user_id = $1)
+    OR EXISTS (SELECT 1 FROM passkeys WHERE user_id = $1)) AS stands`;
+
 /** Who has which factors, and who must. */
 @Injectable()
 export class Factors {
@@ -27,6 +33,13 @@ export class Factors {
     const [factors] = await db.query<FactorsOf[]>(FACTORS, [userId]);
     // Where passkeys are switched off, those that there are let nobody in.
     return { ...factors!, ...(this.config.passkeyDomain === undefined && { passkeys: 0 }) };
+  }
+
+  /** Whether what a sign-in rests on is there. */
+  async stand(tx: EntityManager, userId: string, { passkey, factor }: Basis): Promise<boolean> {
+    if (!passkey && !factor) return true;
+    const [row] = await tx.query<{ stands: boolean }[]>(STANDS, [userId, passkey ?? null, factor ?? false]);
+    return row!.stands;
   }
 
   async areRequiredOfUser(userId: string, db: EntityManager): Promise<boolean> {

@@ -79,9 +79,10 @@ export class PasskeyProofs {
 
 /** RFC 8176: a key that stays in its device, or one that its makers keep in step on several. */
 export const proofOf = (
-  { backupEligible }: Pick<StoredPasskey, 'backupEligible'>,
+  { backupEligible, credentialId }: Pick<StoredPasskey, 'backupEligible' | 'credentialId'>,
   before: readonly string[] = [],
 ): Proof => ({
   acr: PASSKEY_ACR,
   amr: [...before, backupEligible ? 'swk' : 'hwk', 'user', 'mfa'],
+  basis: { passkey: credentialId },
 });

@@ -24,17 +24,16 @@ export class WaysIn {
     private readonly factors: Factors,
   ) {}
 
-  async of(userId: string, db?: EntityManager): Promise<AllWays> {
-    const { password, providers } = await this.credentials.ways(userId, db);
-    const known = (await this.others.list()).map(({ id }) => id);
-    return {
-      ...(await this.factors.of(userId, db)),
-      password: password && this.config.policies.localAccounts,
-      providers: providers.filter((id) => known.includes(id)),
-    };
+  async of(userId: string): Promise<AllWays> {
+    return this.among(await this.others.list(), userId);
   }
 
-  /** The ways through others that there are now. */
+  /** The same in a transaction; `others` come from `list`. */
+  ofIn(tx: EntityManager, userId: string, others: readonly SignInWay[]): Promise<AllWays> {
+    return this.among(others, userId, tx);
+  }
+
+  /** The ways through others that there are now. It may need a connection of its own: ask before a transaction begins. */
   list(): Promise<readonly SignInWay[]> {
     return this.others.list();
   }
@@ -43,6 +42,15 @@ export class WaysIn {
   async mayHaveOwn(email: string): Promise<boolean> {
     if (this.config.policies.domainSignIn !== 'provider') return true;
     return !(await this.others.list()).some(({ domains }) => isAuthoritative(domains, email));
+  }
+
+  private async among(others: readonly SignInWay[], userId: string, db?: EntityManager): Promise<AllWays> {
+    const { password, providers } = await this.credentials.ways(userId, db);
+    return {
+      ...(await this.factors.of(userId, db)),
+      password: password && this.config.policies.localAccounts,
+      providers: providers.filter((provider) => others.some(({ id }) => id === provider)),
+    };
   }
 
   /** Whether the person may do without what would be gone; `left` is what there would be. */

@@ -37,7 +37,8 @@ export class LinkController {
   @Get()
   async show(@Req() req: Request, @Res() res: Response, @Param('token') token: string): Promise<void> {
     const exchange = { req, res };
-    await this.visits.show(exchange, await this.reader.read(exchange, token));
+    const visit = await this.reader.read(exchange, token);
+    if (visit) await this.visits.show(exchange, visit);
   }
 
   @Post()
@@ -49,7 +50,8 @@ export class LinkController {
   ): Promise<void> {
     const exchange = { req, res };
     this.page.verify(exchange, token, form.csrf);
-    await this.visits.use(exchange, await this.reader.read(exchange, token), form.password ?? '');
+    const visit = await this.reader.read(exchange, token);
+    if (visit) await this.visits.use(exchange, visit, form.password ?? '');
   }
 
   @Post('passkey')
@@ -62,7 +64,7 @@ export class LinkController {
     const exchange = { req, res };
     this.page.verify(exchange, token, form.csrf);
     const visit = await this.reader.read(exchange, token);
-    if (await this.passkeys.accept(exchange, visit, form)) return;
+    if (!visit || (await this.passkeys.accept(exchange, visit, form))) return;
     await this.page.password(exchange, visit.person, { ...visit, problem: 'passkey_failed' });
   }
 }

@@ -1,4 +1,5 @@
 import { GoneException, Injectable } from '@nestjs/common';
+import { passwordMark } from '../../users/index.js';
 import type { Exchange } from '../exchange.js';
 import { SignInSteps } from '../sign-in/sign-in-steps.js';
 import { LinkPage } from './link-page.js';
@@ -33,7 +34,7 @@ export class PasswordLinks {
       return true;
     });
     if (!isDone) throw new GoneException();
-    await this.steps.afterPassword(exchange, account, undefined);
+    await this.steps.afterPassword(exchange, { account, mark: passwordMark(hash) }, undefined);
   }
 
   /** The hash; `undefined` when the page was shown again with what is wrong. */

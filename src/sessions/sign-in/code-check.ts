@@ -9,8 +9,8 @@ import { totpCodeOf } from '../factors/totp.js';
 import type { Proof } from '../sessions.service.js';
 
 /** RFC 8176. A recovery code is a second factor of a kind that has no name there. */
-const BY_APP: Proof = { acr: MFA_ACR, amr: ['pwd', 'otp', 'mfa'] };
-const BY_RECOVERY: Proof = { acr: MFA_ACR, amr: ['pwd', 'mfa'] };
+export const BY_APP: Proof = { acr: MFA_ACR, amr: ['pwd', 'otp', 'mfa'], basis: { factor: true } };
+const BY_RECOVERY: Proof = { acr: MFA_ACR, amr: ['pwd', 'mfa'], basis: { factor: true } };
 
 /** Codes after a password: of the authenticator app, or a recovery code. Each is good once. */
 @Injectable()

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import type { Exchange } from '../exchange.js';
 import type { Proof } from '../sessions.service.js';
 import { SecondStep, type HalfSignedIn } from './second-step.js';
@@ -17,7 +18,7 @@ export class SecondStepWay {
   /** Who is on the way; sends the browser back to the sign-in when nobody is. */
   async find(exchange: Exchange, returnTo: string | undefined): Promise<HalfSignedIn | undefined> {
     const who = await this.second.find(exchange);
-    if (!who) this.steps.go(exchange, '/login', returnTo, { problem: 'session_expired' });
+    if (!who) this.steps.anew(exchange, returnTo);
     return who;
   }
 
@@ -39,22 +40,37 @@ export class SecondStepWay {
     { proof, returnTo }: { proof: Proof; returnTo: string | undefined },
   ): Promise<void> {
     if (!(await this.take(exchange, who, returnTo))) return;
-    await this.letIn(exchange, who, proof);
-    this.goOn(exchange, returnTo);
+    if (await this.letIn(exchange, who, { proof, returnTo })) this.goOn(exchange, returnTo);
   }
 
-  letIn(exchange: Exchange, who: HalfSignedIn, proof: Proof): Promise<void> {
-    return this.second.letIn(exchange, who, proof);
+  /** Sends the browser back to the sign-in when something has come in between. */
+  async letIn(
+    exchange: Exchange,
+    who: HalfSignedIn,
+    { proof, returnTo }: { proof: Proof; returnTo: string | undefined },
+  ): Promise<boolean> {
+    const isIn = await this.second.letIn(exchange, who, proof);
+    if (!isIn) this.steps.anew(exchange, returnTo);
+    return isIn;
+  }
+
+  anew(exchange: Exchange, returnTo: string | undefined): void {
+    this.steps.anew(exchange, returnTo);
   }
 
   goOn({ res }: Exchange, returnTo: string | undefined): void {
     res.redirect(303, this.steps.target(returnTo));
   }
 
+  /** For what is changed on the way: see `SecondStep.holds`. */
+  holds(tx: EntityManager, who: HalfSignedIn): Promise<boolean> {
+    return this.second.holds(tx, who);
+  }
+
   /** What comes after is done once; sends the browser back to the sign-in when it has been done. */
   async take(exchange: Exchange, who: HalfSignedIn, returnTo: string | undefined): Promise<boolean> {
     const isTaken = await this.second.take(exchange, who);
-    if (!isTaken) this.steps.go(exchange, '/login', returnTo, { problem: 'session_expired' });
+    if (!isTaken) this.steps.anew(exchange, returnTo);
     return isTaken;
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { AppConfig } from '../../config/index.js';
-import type { Account } from '../../users/index.js';
+import type { Account, Authenticated } from '../../users/index.js';
 import { Cookies } from '../cookies.js';
 import type { Exchange } from '../exchange.js';
 import { Tickets, type Ticket } from '../factors/tickets.js';
@@ -32,8 +33,7 @@ export class SecondStep {
     private readonly people: SecondStepPeople,
   ) {}
 
-  async begin(exchange: Exchange, account: Account): Promise<void> {
-    const mark = await this.people.mark(account.id);
+  begin(exchange: Exchange, { account, mark }: Authenticated): void {
     const seconds = this.config.lifetimes.secondStep;
     const { text } = this.tickets.issue(exchange, PURPOSE, { userId: account.id, mark }, seconds);
     this.cookies.set(exchange.res, COOKIE, text, seconds);
@@ -52,7 +52,14 @@ export class SecondStep {
     return this.tickets.spend(ticket);
   }
 
-  letIn(exchange: Exchange, { account }: HalfSignedIn, proof: Proof): Promise<void> {
-    return this.people.letIn(exchange, account, proof);
+  /** False when the first step is worth nothing any more. */
+  letIn(exchange: Exchange, { account, ticket }: HalfSignedIn, proof: Proof): Promise<boolean> {
+    const basis = { ...proof.basis, mark: ticket.content.mark };
+    return this.people.letIn(exchange, account, { ...proof, basis });
+  }
+
+  /** Whether the first step is worth something still, and until the transaction ends. */
+  holds(tx: EntityManager, { ticket }: HalfSignedIn): Promise<boolean> {
+    return this.people.hold(tx, ticket.content);
   }
 }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { MFA_ACR, PASSWORD_ACR } from '../acr.js';
+import { PASSWORD_ACR } from '../acr.js';
 import type { Exchange } from '../exchange.js';
 import type { ConfirmedSecret } from '../factors/authenticator-forms.js';
 import { FactorChanges } from '../factors/factor-changes.js';
 import { Factors } from '../factors/factors.js';
 import { PasskeyProofs, proofOf, type PasskeyAnswer } from '../factors/passkey-proofs.js';
 import type { Person } from '../factors/person.js';
+import { BY_APP } from './code-check.js';
 import { SecondStepWay } from './second-step-way.js';
 import type { HalfSignedIn } from './second-step.js';
 
@@ -34,9 +35,7 @@ export class SetupWay {
 
   /** An app that asks for more than a password does so as a wish. */
   async skip(exchange: Exchange, who: HalfSignedIn, returnTo: string | undefined): Promise<void> {
-    if (!(await this.way.take(exchange, who, returnTo))) return;
-    await this.way.letIn(exchange, who, { acr: PASSWORD_ACR, amr: ['pwd'] });
-    this.way.goOn(exchange, returnTo);
+    await this.way.finish(exchange, who, { proof: { acr: PASSWORD_ACR, amr: ['pwd'] }, returnTo });
   }
 
   /** Answers the recovery codes; `undefined` when the browser was sent elsewhere. */
@@ -46,9 +45,13 @@ export class SetupWay {
     { person, returnTo, confirmed }: Setup & { confirmed: ConfirmedSecret },
   ): Promise<string[] | undefined> {
     if (!(await this.way.take(exchange, who, returnTo))) return undefined;
-    const codes = await this.changes.addAuthenticator(person, confirmed);
-    await this.way.letIn(exchange, who, { acr: MFA_ACR, amr: ['pwd', 'otp', 'mfa'] });
-    return codes;
+    const codes = await this.changes.addAuthenticator(person, confirmed, (tx) => this.way.holds(tx, who));
+    if (!codes) {
+      this.way.anew(exchange, returnTo);
+      return undefined;
+    }
+    const isIn = await this.way.letIn(exchange, who, { proof: BY_APP, returnTo });
+    return isIn ? codes : undefined;
   }
 
   /** False when the passkey was not taken and the page is to be shown again. */
@@ -60,9 +63,11 @@ export class SetupWay {
     const made = await this.proofs.made(exchange, 'setup', answer, person.userId);
     if (!made) return false;
     if (!(await this.way.take(exchange, who, returnTo))) return true;
-    if (!(await this.changes.addPasskey(person, made))) return false;
-    await this.way.letIn(exchange, who, proofOf(made.passkey, ['pwd']));
-    this.way.goOn(exchange, returnTo);
+    const isAdded = await this.changes.addPasskey(person, made, (tx) => this.way.holds(tx, who));
+    if (isAdded === undefined) this.way.anew(exchange, returnTo);
+    if (!isAdded) return isAdded === undefined;
+    const proof = proofOf(made.passkey, ['pwd']);
+    if (await this.way.letIn(exchange, who, { proof, returnTo })) this.way.goOn(exchange, returnTo);
     return true;
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { AppConfig } from '../../config/index.js';
-import type { Account } from '../../users/index.js';
+import type { Account, Authenticated } from '../../users/index.js';
 import { PASSWORD_ACR } from '../acr.js';
 import type { Exchange } from '../exchange.js';
 import { SessionsService, type Proof } from '../sessions.service.js';
@@ -21,21 +21,31 @@ export class SignInSteps {
     private readonly sessions: SessionsService,
   ) {}
 
-  async afterPassword(exchange: Exchange, account: Account, returnTo: string | undefined): Promise<void> {
+  async afterPassword(exchange: Exchange, right: Authenticated, returnTo: string | undefined): Promise<void> {
+    const { account, mark } = right;
     const need = await this.needs.afterPassword(account, returnTo);
     if (need === 'nothing')
-      return this.letIn(exchange, account, { proof: { acr: PASSWORD_ACR, amr: ['pwd'] }, returnTo });
-    await this.second.begin(exchange, account);
+      return this.letIn(exchange, account, {
+        proof: { acr: PASSWORD_ACR, amr: ['pwd'], basis: { mark } },
+        returnTo,
+      });
+    this.second.begin(exchange, right);
     this.go(exchange, PAGES[need], returnTo);
   }
 
   async letIn(
-    { req, res }: Exchange,
+    exchange: Exchange,
     account: Account,
     { proof, returnTo }: { proof: Proof; returnTo: string | undefined },
   ): Promise<void> {
-    await this.sessions.start(req, res, account, proof);
-    res.redirect(303, this.target(returnTo));
+    const { req, res } = exchange;
+    if (await this.sessions.start(req, res, account, proof)) res.redirect(303, this.target(returnTo));
+    else this.anew(exchange, returnTo);
+  }
+
+  /** Too much time has passed, or something else has come in between. */
+  anew(exchange: Exchange, returnTo: string | undefined): void {
+    this.go(exchange, '/login', returnTo, { problem: 'session_expired' });
   }
 
   /** Somebody who is signed in at this browser already. */
