@@ -324,10 +324,11 @@ describe('passkeys and codes', () => {
     const codes = codesOn(done);
     expect(await factorsOf(person)).toMatchObject({ authenticator: true, recovery_codes: 10 });
     await signInWithCode(server, person, totp(secret), person.jar);
-    // The ticket of the page is spent.
+    // The ticket of the page is spent; the token against foreign forms is that of the new session.
+    const { csrf = '' } = formOf((await security(server, person.jar)).text, `${HERE}/recovery-codes`).hidden;
     const replayed = await submitForm(server, page, form, {
       cookies: person.jar,
-      values: { code: totp(secret, 1) },
+      values: { csrf, code: totp(secret, 1) },
     });
     expect(replayed.status).toBe(400);
     const renewed = codesOn(await send(person, '/recovery-codes'));
