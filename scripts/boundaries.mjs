@@ -61,7 +61,7 @@ const MAY_IMPORT = {
   ],
   vault: ['config', 'database', 'sealing', 'audit', 'revocation', 'keys', 'users', 'sessions'],
   account: ['config', 'database', 'audit', 'users', 'sessions', 'oauth', 'vault', 'pages'],
-  mcp: ['wire', 'config', 'database', 'audit', 'revocation', 'oauth', 'vault'],
+  mcp: ['wire', 'config', 'database', 'sealing', 'audit', 'revocation', 'oauth', 'vault'],
   admin: [
     'config',
     'sealing',

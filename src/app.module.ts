@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { AccountModule } from './account/index.js';
 import { AdminModule } from './admin/index.js';
@@ -24,8 +24,10 @@ import { SsoModule } from './sso/index.js';
 import { ThrottlingModule } from './throttling/index.js';
 import { UsersModule } from './users/index.js';
 
-/** What an installer may put in place of the defaults; see docs/scopes-and-claims.md. */
-export type Extensions = KeyExtensions & TokenExtensions;
+/** What an installer may put in place of the defaults (docs/scopes-and-claims.md), and adds to them (docs/tools.md). */
+export type Extensions = KeyExtensions & TokenExtensions & { readonly modules?: readonly ImportedModule[] };
+
+type ImportedModule = Type | DynamicModule;
 
 /** The list of rooms. */
 @Module({})
@@ -55,6 +57,7 @@ export class AppModule {
         ScimModule,
         AdminModule,
         ConsoleModule.register(config),
+        ...(extensions.modules ?? []),
       ],
       controllers: [HealthController, HomeController],
     };

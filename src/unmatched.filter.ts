@@ -20,6 +20,8 @@ export class UnmatchedFilter implements ExceptionFilter {
   constructor(private readonly filters: Filters) {}
 
   async catch(cause: unknown, host: ArgumentsHost): Promise<void> {
+    // What a tool throws is answered where it was called.
+    if (host.getType<string>() === 'mcp') throw cause;
     await this.filters[shapeOf(host.switchToHttp().getRequest<Request>().path)].catch(cause, host);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
-import { RunningCalls, ToolRegistry } from '../mcp/index.js';
+import { McpRegistry, RunningCalls } from '../mcp/index.js';
 import { TokenLookup, type PlanAsker, type PlanSelector, type ToolReach } from '../oauth/index.js';
 import { adminMetadataUrl } from './admin-challenge.js';
 import { invalidField } from './admin-problem.js';
@@ -14,7 +14,7 @@ import type { SelectorRequest } from './revocation-plans.request.js';
 export class PlanSelectors {
   constructor(
     private readonly config: AppConfig,
-    private readonly tools: ToolRegistry,
+    private readonly tools: McpRegistry,
     private readonly tokens: TokenLookup,
     private readonly running: RunningCalls,
   ) {}
@@ -56,7 +56,7 @@ export class PlanSelectors {
 
   private reachOf({ tool }: PlanSelector): ToolReach | undefined {
     if (tool === undefined) return undefined;
-    const registered = this.tools.find(tool);
+    const registered = this.tools.tool(tool);
     if (!registered) throw invalidField('selector.tool', 'is not the name of a tool');
     return { resource: this.config.mcpResource, scopes: registered.scopes };
   }

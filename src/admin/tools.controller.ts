@@ -1,6 +1,6 @@
 import { Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
-import { ToolRegistry, type RegisteredTool } from '../mcp/index.js';
+import { McpRegistry, type RegisteredTool } from '../mcp/index.js';
 import { AdminController } from './admin-controller.js';
 import { found } from './admin-problem.js';
 import { RequireAdminScope } from './require-admin-scope.js';
@@ -26,14 +26,14 @@ export class ToolsResponse {
 
 @AdminController('tools')
 export class ToolsController {
-  constructor(private readonly tools: ToolRegistry) {}
+  constructor(private readonly tools: McpRegistry) {}
 
   @Get()
   @RequireAdminScope('admin:settings:read')
   @ApiOperation({ summary: 'The tools, in the order of their names' })
   @ApiOkResponse({ type: ToolsResponse })
   list(): ToolsResponse {
-    return { items: this.tools.all().map(ToolResponse.of) };
+    return { items: this.tools.tools().map(ToolResponse.of) };
   }
 
   @Get(':name')
@@ -41,6 +41,6 @@ export class ToolsController {
   @ApiOperation({ summary: 'One tool' })
   @ApiOkResponse({ type: ToolResponse })
   show(@Param('name') name: string): ToolResponse {
-    return ToolResponse.of(found(this.tools.find(name)));
+    return ToolResponse.of(found(this.tools.tool(name)));
   }
 }

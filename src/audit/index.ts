@@ -53,6 +53,7 @@ export {
   AuditExports,
   AuditProofs,
   AuditVerification,
+  canonical,
   Checkpoints,
   CheckpointSigner,
   ProvenExport,

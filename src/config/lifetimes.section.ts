@@ -41,6 +41,9 @@ export class LifetimesSection {
   @IsDuration(HOUR) emailVerification: number = HOUR;
   /** A DPoP nonce is given out for this long, and good for as long again. */
   @IsDuration() dpopNonce: number = 2 * MINUTE;
+  /** A session of the 2025 revisions of MCP (`policies.mcpSessions`) that is not used for this long is over. */
+  @IsDuration() mcpSessionIdle: number = 30 * MINUTE;
+  @IsDuration() mcpSessionMax: number = DAY;
   /** A dynamically registered client nobody ever used is swept after this. */
   @IsDuration() unusedClient: number = 2 * DAY;
   /** One that was used is swept when it has no living grant and nobody used it for this long. */

@@ -101,6 +101,11 @@ export class PoliciesSection {
   @IsIn(['quarantined', 'approved']) trustAfterChange: 'quarantined' | 'approved' = 'quarantined';
   /** `tools/list` shows what the caller may use, or also what it could step up to. */
   @IsIn(['usable', 'step_up']) toolsList: 'usable' | 'step_up' = 'step_up';
+  /**
+   * Clients of the 2025 revisions of MCP: each request for itself, or in sessions, in which tools can ask and tell of
+   * changes. Several replicas then need routing by `Mcp-Session-Id`.
+   */
+  @IsIn(['stateless', 'stateful']) mcpSessions: 'stateless' | 'stateful' = 'stateless';
   /** Browser origins that may call `/mcp` beside the server's own. */
   @IsArray()
   @IsString({ each: true })

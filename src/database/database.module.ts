@@ -8,6 +8,7 @@ import { dataSourceOptions } from './data-source.js';
 import { EmbeddedDatabase } from './embedded-database.js';
 import { migrate } from './migrate.js';
 import { asRole, prepareServer } from './prepare.js';
+import { Notices } from './notices.js';
 import { rehearsable } from './rehearsal.js';
 import type { Protection } from './rights.js';
 import { PROTECTION, TrailRights } from './trail-rights.js';
@@ -27,8 +28,9 @@ const EMBEDDED = Symbol('EMBEDDED');
       inject: [AppConfig],
       useFactory: (config: AppConfig) => prepared(config),
     },
+    Notices,
   ],
-  exports: [EMBEDDED, PROTECTION],
+  exports: [EMBEDDED, Notices, PROTECTION],
 })
 class EmbeddedModule implements OnApplicationShutdown {
   constructor(@Inject(EMBEDDED) private readonly embedded: EmbeddedDatabase | null) {}

@@ -11,5 +11,6 @@ export {
   type KeysetPage,
   type KeysetQuery,
 } from './keyset-page.js';
+export { Notices } from './notices.js';
 export { isRehearsing, rehearse } from './rehearsal.js';
 export { isUniqueViolation } from './unique-violation.js';

@@ -2,7 +2,7 @@ import { isJsonContentType } from '@modelcontextprotocol/server';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
 import { acceptsBoth } from './accepts.js';
-import { parseMessage } from './json-rpc-message.js';
+import { isMessage, parseBody } from './json-rpc-message.js';
 import { McpRefusal, RpcCode } from './mcp-refusal.js';
 import type { McpRequest } from './mcp-request.js';
 import { checkProtocolVersion } from './protocol-version.js';
@@ -19,7 +19,12 @@ export class JsonRpcBodyGuard implements CanActivate {
     const req = execution.switchToHttp().getRequest<McpRequest>();
     if (req.method !== 'POST') return true;
     checkMediaTypes(req);
-    req.message = parseMessage(await readBody(req, this.config.limits.mcpBody));
+    const bytes = await readBody(req, this.config.limits.mcpBody);
+    const inSession =
+      this.config.policies.mcpSessions === 'stateful' && req.headers['mcp-session-id'] !== undefined;
+    req.posted = parseBody(bytes, { answers: inSession });
+    if (!isMessage(req.posted)) return true;
+    req.message = req.posted;
     checkProtocolVersion(singleHeader(req.headers['mcp-protocol-version']), req.message);
     return true;
   }

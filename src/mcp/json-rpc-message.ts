@@ -8,11 +8,36 @@ export interface JsonRpcMessage {
   readonly params?: Readonly<Record<string, unknown>>;
 }
 
+/** The answer of a client to a request of the server, checked in shape only. */
+export interface JsonRpcAnswer {
+  readonly jsonrpc: '2.0';
+  readonly id: string | number;
+  readonly result?: unknown;
+  readonly error?: unknown;
+}
+
 const MAX_DEPTH = 100;
 const MAX_NAME = 256;
 const MEMBERS = new Set(['jsonrpc', 'id', 'method', 'params']);
+const ANSWER_MEMBERS = new Set(['jsonrpc', 'id', 'result', 'error']);
 const BOM = '\ufeff';
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Reads what a request body has: one message, or, where somebody may have been asked something, one answer.
+ * @throws McpRefusal with 400
+ */
+export function parseBody(
+  bytes: Uint8Array,
+  { answers }: { readonly answers: boolean },
+): JsonRpcMessage | JsonRpcAnswer {
+  const value = parsed(bytes);
+  return answers && isAnswer(value) ? value : checked(value);
+}
+
+export function isMessage(body: JsonRpcMessage | JsonRpcAnswer): body is JsonRpcMessage {
+  return 'method' in body;
+}
 
 /**
  * Reads the one message of a request body. Batches are refused before they are parsed: MCP removed them, and each
@@ -20,13 +45,28 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * @throws McpRefusal with 400
  */
 export function parseMessage(bytes: Uint8Array): JsonRpcMessage {
+  return checked(parsed(bytes));
+}
+
+function parsed(bytes: Uint8Array): unknown {
   const text = decode(bytes);
   if (/^[\ufeff \t\r\n]*\[/.test(text)) throw invalid('batch_refused', 'JSON-RPC batches are not supported');
   // RFC 8259 §8.1: a byte order mark must not be sent.
   if (text.startsWith(BOM)) throw unparsable('byte_order_mark');
   if (depthOf(text) > MAX_DEPTH)
     throw invalid('nesting_too_deep', `The body is nested deeper than ${MAX_DEPTH} levels`);
-  return checked(parseJson(text));
+  return parseJson(text);
+}
+
+function isAnswer(value: unknown): value is JsonRpcAnswer {
+  if (typeof value !== 'object' || value === null || 'method' in value) return false;
+  const { jsonrpc, id } = value as Record<string, unknown>;
+  return (
+    jsonrpc === '2.0' &&
+    validId(id) !== undefined &&
+    'result' in value !== 'error' in value &&
+    Object.keys(value).every((member) => ANSWER_MEMBERS.has(member))
+  );
 }
 
 function decode(bytes: Uint8Array): string {

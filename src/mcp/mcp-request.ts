@@ -1,8 +1,8 @@
 import type { AuthInfo } from '@modelcontextprotocol/server';
 import type { Request } from 'express';
 import type { VerifiedToken } from '../oauth/index.js';
-import type { JsonRpcMessage } from './json-rpc-message.js';
-import type { Exchange } from './running-calls.js';
+import type { JsonRpcAnswer, JsonRpcMessage } from './json-rpc-message.js';
+import type { Exchange } from './calls/running-calls.js';
 
 /** The express request as the guards of the MCP endpoint fill it in. */
 export interface McpRequest extends Request {
@@ -10,6 +10,8 @@ export interface McpRequest extends Request {
   auth?: AuthInfo;
   /** Set by the body guard: the one JSON-RPC message of the request. */
   message?: JsonRpcMessage;
+  /** Set by the body guard: `message`, or the answer of a client to something it was asked in its session. */
+  posted?: JsonRpcMessage | JsonRpcAnswer;
 }
 
 interface Extra {

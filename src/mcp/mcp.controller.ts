@@ -1,44 +1,35 @@
-import { createMcpHandler } from '@modelcontextprotocol/server';
 import { toNodeHandler, type NodeMcpRequestHandler } from '@modelcontextprotocol/node';
 import { All, Controller, Logger, Options, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
-import type { Request, Response } from 'express';
+import type { Request as ExpressRequest, Response as ExpressResponse } from 'express';
 import { Refusals } from '../audit/index.js';
 import { BearerGuard } from './bearer.guard.js';
 import { JsonRpcBodyGuard } from './json-rpc-body.guard.js';
 import { JsonRpcFilter } from './json-rpc.filter.js';
 import { McpRefusal, RpcCode } from './mcp-refusal.js';
 import { attachExchange, tokenOf, type McpRequest } from './mcp-request.js';
-import { McpServerFactory } from './mcp-server.factory.js';
+import { ItemScopeGuard } from './item-scope.guard.js';
+import { McpHandler } from './protocol/mcp-handler.js';
 import { OriginGuard, preflightHeaders } from './origin.guard.js';
-import { RunningCalls } from './running-calls.js';
-import { ToolScopeGuard } from './tool-scope.guard.js';
+import { RunningCalls } from './calls/running-calls.js';
 
 /** The MCP endpoint: 2026-07-28 clients, and statelessly those of the 2025 revisions. */
 @Controller('mcp')
 @UseFilters(JsonRpcFilter)
 export class McpController {
-  private readonly logger = new Logger(McpController.name);
   private readonly serve: NodeMcpRequestHandler;
 
   constructor(
-    factory: McpServerFactory,
+    private readonly handler: McpHandler,
     private readonly running: RunningCalls,
     private readonly refusals: Refusals,
   ) {
-    const onerror = (error: Error) => this.logger.debug(error.message);
-    const handler = createMcpHandler((context) => factory.create(context), { onerror });
-    const fetch: typeof handler.fetch = async (request, options) => {
-      const response = await handler.fetch(request, options);
-      // Whether the connection is kept is between Node and the client, who may have asked to close it.
-      response.headers.delete('connection');
-      return response;
-    };
-    this.serve = toNodeHandler({ fetch }, { onerror });
+    const logger = new Logger(McpController.name);
+    this.serve = toNodeHandler(handler, { onerror: (error) => logger.debug(error.message) });
   }
 
   @Options()
   @UseGuards(OriginGuard)
-  preflight(@Req() req: Request, @Res() res: Response): void {
+  preflight(@Req() req: ExpressRequest, @Res() res: ExpressResponse): void {
     res
       .status(204)
       .set(preflightHeaders(req.get('Access-Control-Request-Headers')))
@@ -46,15 +37,23 @@ export class McpController {
   }
 
   @All()
-  @UseGuards(OriginGuard, BearerGuard, JsonRpcBodyGuard, ToolScopeGuard)
-  async handle(@Req() req: McpRequest, @Res() res: Response): Promise<void> {
-    if (req.method !== 'POST') throw methodNotAllowed();
-    attachExchange(req.auth, await this.running.open(tokenOf(req.auth), res));
+  @UseGuards(OriginGuard, BearerGuard, JsonRpcBodyGuard, ItemScopeGuard)
+  async handle(@Req() req: McpRequest, @Res() res: ExpressResponse): Promise<void> {
+    if (req.method !== 'POST' && !this.handler.hasSessions) throw methodNotAllowed();
+    const token = tokenOf(req.auth);
+    const exchange = await this.running.open(token, res);
+    if (listens(req)) exchange.endAt(token.expiresAt);
+    attachExchange(req.auth, exchange);
     res.setHeader('Cache-Control', 'no-store');
-    await this.serve(req, res, req.message);
+    await this.serve(req, res, req.posted);
     if (res.statusCode >= 400)
       await this.refusals.record('http.request.handled', res.statusCode, 'protocol_error');
   }
+}
+
+/** Whether the answer is a stream that goes on until somebody ends it. */
+function listens({ method, message }: McpRequest): boolean {
+  return method === 'GET' || message?.method === 'subscriptions/listen';
 }
 
 function methodNotAllowed(): McpRefusal {

@@ -1,20 +1,47 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { SealingModule } from '../sealing/index.js';
+import { Attempt } from './calls/attempt.js';
+import { CallAudit } from './calls/call-audit.js';
+import { Conversations } from './calls/conversations.js';
+import { Dispatcher } from './calls/dispatcher.js';
+import { RunningCalls } from './calls/running-calls.js';
+import { FoundMethods } from './items/found-methods.js';
+import { McpRegistry } from './items/mcp-registry.js';
 import { McpController } from './mcp.controller.js';
-import { McpServerFactory } from './mcp-server.factory.js';
+import { CompletionMethods } from './protocol/completion.methods.js';
+import { McpHandler } from './protocol/mcp-handler.js';
+import { METHODS, type Methods } from './protocol/methods.js';
+import { McpServerFactory } from './protocol/mcp-server.factory.js';
+import { Offers } from './protocol/offers.js';
+import { PromptMethods } from './protocol/prompt.methods.js';
+import { Requests } from './protocol/request.js';
+import { ResourceMethods } from './protocol/resource.methods.js';
+import { ToolMethods } from './protocol/tool.methods.js';
+import { LegacySessions } from './sessions/legacy-sessions.js';
+import { SessionNews } from './sessions/session-news.js';
+import { McpEvents } from './subscriptions/mcp-events.js';
 import { ResourceMetadataController } from './resource-metadata.controller.js';
-import { RunningCalls } from './running-calls.js';
-import { ToolAudit } from './tool-audit.js';
-import { ToolDispatcher } from './tool-dispatcher.js';
-import { ToolRegistry } from './tool-registry.js';
 import { BUILT_IN_TOOLS } from './tools/index.js';
 import { Note } from './tools/note.entity.js';
 
+const CALLS = [FoundMethods, McpRegistry, CallAudit, Attempt, Conversations, Dispatcher, RunningCalls];
+const METHOD_KINDS = [ToolMethods, ResourceMethods, PromptMethods, CompletionMethods];
+const PROTOCOL = [
+  Requests,
+  Offers,
+  ...METHOD_KINDS,
+  { provide: METHODS, inject: METHOD_KINDS, useFactory: (...methods: Methods[]) => methods },
+  McpServerFactory,
+  McpHandler,
+];
+
+@Global()
 @Module({
-  imports: [DiscoveryModule, TypeOrmModule.forFeature([Note])],
+  imports: [DiscoveryModule, TypeOrmModule.forFeature([Note]), SealingModule],
   controllers: [McpController, ResourceMetadataController],
-  providers: [ToolRegistry, ToolAudit, ToolDispatcher, McpServerFactory, RunningCalls, ...BUILT_IN_TOOLS],
-  exports: [RunningCalls, ToolRegistry],
+  providers: [...CALLS, ...PROTOCOL, McpEvents, LegacySessions, SessionNews, ...BUILT_IN_TOOLS],
+  exports: [RunningCalls, McpEvents, McpRegistry],
 })
 export class McpModule {}

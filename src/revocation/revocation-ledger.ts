@@ -1,8 +1,7 @@
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Actor } from '../audit/index.js';
-import { isDatabaseUnavailable, isRehearsing } from '../database/index.js';
-import { LedgerNotices } from './ledger-notices.js';
+import { isDatabaseUnavailable, isRehearsing, Notices } from '../database/index.js';
 import { LiveRevocations } from './live-revocations.js';
 import { ReplicaAcks } from './replica-acks.js';
 import type {
@@ -16,6 +15,7 @@ import type {
 
 /** "ledg" in ASCII: the transaction-level advisory lock that makes order of commit order of `seq`. */
 const LEDGER_LOCK = 0x6c656467;
+const CHANNEL = 'gatehouse_revocations';
 const POLL_MS = 500;
 /** A view older than this asks the database before it answers. */
 const FUSE_MS = 2_000;
@@ -54,6 +54,7 @@ export class RevocationLedger implements OnModuleInit, BeforeApplicationShutdown
   private readonly logger = new Logger('revocation');
   private readonly live = new LiveRevocations();
   private readonly listeners = new Set<Listener>();
+  private stopListening: (() => void) | undefined;
   private timers: NodeJS.Timeout[] = [];
   private position = 0;
   private viewedAt = 0;
@@ -62,13 +63,13 @@ export class RevocationLedger implements OnModuleInit, BeforeApplicationShutdown
   constructor(
     private readonly dataSource: DataSource,
     private readonly acks: ReplicaAcks,
-    private readonly notices: LedgerNotices,
+    private readonly notices: Notices,
   ) {}
 
   async onModuleInit(): Promise<void> {
     await this.refresh();
     await this.acks.join(this.position);
-    await this.notices.listen(() => this.refreshInBackground());
+    this.stopListening = await this.notices.subscribe(CHANNEL, () => this.refreshInBackground());
     this.timers = [
       setInterval(() => this.refreshInBackground(), POLL_MS),
       setInterval(() => this.live.sweep(), SWEEP_MS),
@@ -77,7 +78,7 @@ export class RevocationLedger implements OnModuleInit, BeforeApplicationShutdown
 
   async beforeApplicationShutdown(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
-    await this.notices.close();
+    this.stopListening?.();
     await this.refreshing?.catch(() => undefined);
     await this.acks.leave();
   }
@@ -101,7 +102,7 @@ export class RevocationLedger implements OnModuleInit, BeforeApplicationShutdown
         why.actor.id ?? null,
       ],
     );
-    await this.notices.announce(tx);
+    await this.notices.announce(tx, CHANNEL);
     return Math.max(...rows.map(({ seq }) => Number(seq)));
   }
 

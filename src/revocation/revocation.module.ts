@@ -1,6 +1,5 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { LedgerNotices } from './ledger-notices.js';
 import { ReplicaAcks } from './replica-acks.js';
 import { Replica } from './replica.entity.js';
 import { RevocationAck } from './revocation-ack.entity.js';
@@ -10,7 +9,7 @@ import { RevocationRow } from './revocation.entity.js';
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature([RevocationRow, Replica, RevocationAck])],
-  providers: [LedgerNotices, ReplicaAcks, RevocationLedger],
+  providers: [ReplicaAcks, RevocationLedger],
   exports: [RevocationLedger],
 })
 export class RevocationModule {}

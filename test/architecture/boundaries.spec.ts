@@ -143,7 +143,7 @@ describe('the check of boundaries between rooms', () => {
         }
       }
       found = await check(copy);
-    });
+    }, 180_000);
 
     it.each(PLANTED)('refuses $what', ({ refused }) => {
       expect(found.output).toContain(refused);

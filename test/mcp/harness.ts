@@ -71,14 +71,14 @@ export function ask(
   method: string,
   params: Record<string, unknown> = {},
 ): Promise<Sent> {
-  const name = params['name'];
+  const name = params['name'] ?? params['uri'];
   const modern = era === 'modern';
   const modernHeaders = {
     'mcp-protocol-version': MODERN,
     'mcp-method': method,
     ...(typeof name === 'string' && { 'mcp-name': name }),
   };
-  const meta = { ...(params['_meta'] as object | undefined), ...(modern && ENVELOPE) };
+  const meta = { ...(modern && ENVELOPE), ...(params['_meta'] as object | undefined) };
   const body = { jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: meta } };
   return send(server, token, body, {
     headers: modern ? modernHeaders : { 'mcp-protocol-version': '2025-11-25' },

@@ -167,10 +167,21 @@ export async function attemptAuthorize(
   const jar = options.jar ?? new CookieJar();
   const verifier = randomBytes(32).toString('base64url');
   const redirectUri = options.redirectUri ?? client.redirectUri;
+  const url = authorizeUrl(server, client, { ...options, redirectUri }, verifier);
+  const { response, pages } = await walk(server, url, redirectUri, { ...options, jar });
+  return outcomeOf(response, { verifier, redirectUri, jar, pages });
+}
+
+/** Goes from page to page, filling in forms, until the browser is sent back to the client or nothing goes on. */
+export async function walk(
+  server: TestServer,
+  url: URL,
+  redirectUri: string,
+  options: AuthorizeOptions & { jar: CookieJar },
+): Promise<{ response: HttpResponse; pages: string[] }> {
+  const { jar } = options;
   const pages: string[] = [];
-  let response = await get(authorizeUrl(server, client, { ...options, redirectUri }, verifier), {
-    cookies: jar,
-  });
+  let response = await get(url, { cookies: jar });
   for (let step = 0; step < 15; step++) {
     if (response.location) {
       if (isBackAtClient(response.location, redirectUri)) break;
@@ -184,7 +195,7 @@ export async function attemptAuthorize(
     if (pages.length > 1 && pages.at(-1) === pages.at(-2)) break;
     response = await submitForm(server, response, next.form, { cookies: jar, values: next.values });
   }
-  return outcomeOf(response, { verifier, redirectUri, jar, pages });
+  return { response, pages };
 }
 
 /** The URL that a client sends a browser to. */

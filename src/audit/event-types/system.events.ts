@@ -1,5 +1,6 @@
-import { admin, COUNT, MOMENT, REASON, security, TEXT, toolCall, verbose } from './event-type.js';
+import { admin, COUNT, FLAG, MOMENT, REASON, security, TEXT, toolCall, verbose } from './event-type.js';
 
+const PHASES = { phase: TEXT, decision_id: TEXT, is_error: FLAG, result_bytes: COUNT };
 const KEY = { alg: TEXT, use: TEXT, state: TEXT, activate_at: MOMENT, publish_until: MOMENT, ...REASON };
 
 /** The server itself: its keys, its tools and the requests to it. */
@@ -15,9 +16,41 @@ export const SYSTEM_EVENTS = {
     details: KEY,
   }),
   'key.resealed': security('high', 'updated', 'A signing key was sealed under another key', { details: KEY }),
+  'mcp.session.opened': verbose('info', 'logon', 'A client of a 2025 revision of MCP began a session'),
+  'mcp.session.closed': verbose('info', 'logoff', 'A session of a client of a 2025 revision of MCP ended', {
+    details: REASON,
+  }),
   'mcp.tools.listed': toolCall('info', 'apiRead', 'The tools were listed', {
     details: { shown: COUNT, hidden: COUNT },
   }),
+  'mcp.resources.listed': toolCall('info', 'apiRead', 'Resources or resource templates were listed', {
+    details: { shown: COUNT, hidden: COUNT },
+  }),
+  'mcp.prompts.listed': toolCall('info', 'apiRead', 'The prompts were listed', {
+    details: { shown: COUNT, hidden: COUNT },
+  }),
+  'mcp.resource.read': toolCall(
+    'info',
+    'apiRead',
+    'A resource was read: the decision, and later its outcome',
+    {
+      details: { ...PHASES, requested_resource: TEXT },
+    },
+  ),
+  'mcp.prompt.fetched': toolCall(
+    'info',
+    'apiRead',
+    'A prompt was fetched: the decision, and later its outcome',
+    {
+      details: { ...PHASES, requested_prompt: TEXT },
+    },
+  ),
+  'mcp.completion.requested': toolCall(
+    'info',
+    'apiRead',
+    'Suggestions for an argument were asked for: the decision, and later its outcome',
+    { details: { ...PHASES, requested_completion: TEXT } },
+  ),
   'mcp.tool.called': toolCall('info', 'apiOther', 'A tool was called: the decision, and later its outcome', {
     details: { requested_tool: TEXT },
   }),

@@ -37,6 +37,7 @@ export const PROOF_CONTROLLERS = [CheckpointController];
 
 export { AuditExports } from './audit-exports.js';
 export { AuditProofs, type InclusionProof } from './audit-proofs.js';
+export { canonical } from './canonical.js';
 export { AuditVerification } from './audit-verification.js';
 export type { SignedCheckpoint } from './checkpoint.js';
 export { CheckpointSigner } from './checkpoint-signer.js';

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { AuditLog, AuditTrail, EVENT_TYPES, type EventType } from '../../audit/index.js';
-import { RequireScopes, Tool } from '../decorators.js';
+import { Tool } from '../authoring/decorators.js';
+import { RequireScopes } from '../authoring/policy.decorators.js';
 import { plainText } from './plain-text.js';
 
 const Search = z.strictObject({

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { RequireScopes, Tool } from '../decorators.js';
-import type { ToolCaller } from '../tool.js';
+import { Tool } from '../authoring/decorators.js';
+import { RequireScopes } from '../authoring/policy.decorators.js';
+import type { ToolCaller } from '../authoring/caller.js';
 
 const MAX_SECONDS = 60;
 const Wait = z.strictObject({ seconds: z.number().min(0).max(MAX_SECONDS).default(1) });

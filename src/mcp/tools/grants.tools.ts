@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import type { Actor } from '../../audit/index.js';
 import { GrantsService, type GrantView } from '../../oauth/index.js';
-import { RequireScopes, Tool } from '../decorators.js';
-import { ToolError, type ToolCaller } from '../tool.js';
+import { Tool } from '../authoring/decorators.js';
+import { RequireScopes } from '../authoring/policy.decorators.js';
+import { ToolError, type ToolCaller } from '../authoring/caller.js';
 import { plainText } from './plain-text.js';
 
 const List = z.strictObject({

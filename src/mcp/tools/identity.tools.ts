@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { RequireScopes, Tool } from '../decorators.js';
-import type { ToolCaller } from '../tool.js';
+import { Tool } from '../authoring/decorators.js';
+import { RequireScopes } from '../authoring/policy.decorators.js';
+import type { ToolCaller } from '../authoring/caller.js';
 
 const Identity = z.object({
   user_id: z.string().optional().describe('Absent when the client acts for itself'),

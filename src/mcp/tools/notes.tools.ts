@@ -3,8 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { ILike, Repository, type FindOptionsWhere } from 'typeorm';
 import { z } from 'zod';
-import { RequireScopes, Tool } from '../decorators.js';
-import { ToolError, type ToolCaller } from '../tool.js';
+import { Tool } from '../authoring/decorators.js';
+import { RequireScopes } from '../authoring/policy.decorators.js';
+import { ToolError, type ToolCaller } from '../authoring/caller.js';
 import { Note } from './note.entity.js';
 import { containing, plainText } from './plain-text.js';
 

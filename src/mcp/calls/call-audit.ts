@@ -1,0 +1,145 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { AuditLog, cleanText, type AuditFact, type EventType, type Outcome } from '../../audit/index.js';
+import type { VerifiedToken } from '../../oauth/index.js';
+import type { Item } from '../items/item.js';
+import type { Serving } from './serving.js';
+import { shownArguments, type ArgumentSchema } from './shown-arguments.js';
+
+type CallKind = Serving<Item, unknown>['kind'];
+
+export interface Asked {
+  readonly kind: CallKind;
+  /** Absent when there is nothing of the name. */
+  readonly item?: Item;
+  /** The name or URI as it was asked for. */
+  readonly requested: string;
+  readonly args: unknown;
+  /** JSON Schema of the arguments, by which it is told which of them may be shown. */
+  readonly schema?: ArgumentSchema;
+  readonly token: VerifiedToken;
+  readonly missing: readonly string[];
+}
+
+export interface Outcomes {
+  readonly outcome: Outcome;
+  readonly decisionId: string;
+  readonly totalMs: number;
+  readonly isError: boolean;
+  readonly resultBytes?: number;
+}
+
+const EVENTS = {
+  tool: 'mcp.tool.called',
+  resource: 'mcp.resource.read',
+  prompt: 'mcp.prompt.fetched',
+  completion: 'mcp.completion.requested',
+} as const satisfies Record<CallKind, EventType>;
+const LISTS = {
+  tool: 'mcp.tools.listed',
+  resource: 'mcp.resources.listed',
+  prompt: 'mcp.prompts.listed',
+} as const satisfies Record<string, EventType>;
+/** A URI may be long, and is the caller's text. */
+const MAX_NAME = 256;
+
+/** What the audit trail learns of calls: one decision for each, durable before the method runs, and its outcome. */
+@Injectable()
+export class CallAudit {
+  private readonly logger = new Logger(CallAudit.name);
+
+  constructor(private readonly audit: AuditLog) {}
+
+  /** Resolves with the event id once the decision is durable. */
+  async decision(asked: Asked): Promise<string> {
+    const { kind, item, requested, token, missing } = asked;
+    const common = { ...bearerFacts(token), type: EVENTS[kind] } as const;
+    if (!item) {
+      const outcome = { result: 'denied', reason: `unknown_${kind}` } as const;
+      return this.audit.decide({
+        ...common,
+        outcome,
+        details: { [`requested_${kind}`]: shortened(requested) },
+      });
+    }
+    const denied = { result: 'denied', reason: 'insufficient_scope' } as const;
+    return this.audit.decide({
+      ...common,
+      ...(kind === 'tool' ? toolDecision(asked, item) : otherDecision(asked)),
+      outcome: missing.length > 0 ? denied : { result: 'allowed' },
+      authz: { required: item.scopes, granted: token.scopes, missing },
+    });
+  }
+
+  /** The method has run and its result stands, so an outcome that cannot be written is logged, not thrown. */
+  async outcome({ kind, item, requested, token }: Asked & { item: Item }, ran: Outcomes): Promise<void> {
+    const { outcome, decisionId, totalMs, isError, resultBytes } = ran;
+    try {
+      await this.audit.decide({
+        ...bearerFacts(token),
+        type: EVENTS[kind],
+        outcome,
+        ...(kind === 'tool'
+          ? { tool: { name: item.name, phase: 'outcome', risk: item.risk, ...toolOutcome(ran) } }
+          : {
+              targets: [{ type: kind, id: shortened(requested) }],
+              details: {
+                phase: 'outcome',
+                decision_id: decisionId,
+                is_error: isError,
+                ...(resultBytes !== undefined && { result_bytes: resultBytes }),
+              },
+            }),
+        totalMs,
+      });
+    } catch (error) {
+      this.logger.error(
+        { [kind]: item.name, decisionId, outcome, error: String(error) },
+        'the outcome of a call could not be audited',
+      );
+    }
+  }
+
+  async listed(kind: keyof typeof LISTS, token: VerifiedToken, shown: number, hidden: number): Promise<void> {
+    await this.audit.decide({ ...bearerFacts(token), type: LISTS[kind], details: { shown, hidden } });
+  }
+}
+
+function toolDecision({ args, schema }: Asked, { name, risk }: Item): Pick<AuditFact, 'tool'> {
+  return {
+    tool: {
+      name,
+      phase: 'decision',
+      risk,
+      argsBytes: jsonBytes(args),
+      ...(args !== undefined && { args, argsShown: shownArguments(schema ?? {}, args) }),
+    },
+  };
+}
+
+function toolOutcome({ decisionId, isError, resultBytes }: Outcomes) {
+  return { decisionId, isError, ...(resultBytes !== undefined && { resultBytes }) };
+}
+
+function otherDecision({ kind, requested }: Asked): Pick<AuditFact, 'targets' | 'details'> {
+  return {
+    targets: kind === 'tool' ? [] : [{ type: kind, id: shortened(requested) }],
+    details: { phase: 'decision' },
+  };
+}
+
+const shortened = (text: string): string => cleanText(text).slice(0, MAX_NAME);
+
+/** Whom a token is of, as events name them. */
+export function bearerFacts(token: VerifiedToken): Omit<AuditFact, 'type'> {
+  return {
+    clientId: token.clientId,
+    ...(token.userId && { userId: token.userId }),
+    ...(token.grantId && { grantId: token.grantId }),
+    ...(token.sessionId && { sessionId: token.sessionId }),
+    token: { jti: token.jti, kind: 'access' },
+  };
+}
+
+function jsonBytes(value: unknown): number {
+  return value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value));
+}

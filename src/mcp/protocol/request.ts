@@ -1,0 +1,60 @@
+import type { Server, ServerContext } from '@modelcontextprotocol/server';
+import { Injectable, Logger } from '@nestjs/common';
+import type { VerifiedToken } from '../../oauth/index.js';
+import type { ItemCall } from '../calls/dispatcher.js';
+import { Conversations } from '../calls/conversations.js';
+import type { Item } from '../items/item.js';
+import { exchangeOf, tokenOf } from '../mcp-request.js';
+
+/** What every call takes from the request it came with. */
+export type FromRequest = Pick<
+  ItemCall<Item>,
+  'token' | 'ended' | 'abandoned' | 'progress' | 'log' | 'talk' | 'requested' | 'args'
+>;
+
+/** Reads of a request of the SDK what a call of ours needs. */
+@Injectable()
+export class Requests {
+  private readonly logger = new Logger('mcp');
+
+  constructor(private readonly conversations: Conversations) {}
+
+  tokenOf({ http }: ServerContext): VerifiedToken {
+    return tokenOf(http?.authInfo);
+  }
+
+  read(server: Server, context: ServerContext, requested: string, args: unknown): FromRequest {
+    const token = this.tokenOf(context);
+    const { mcpReq } = context;
+    const capabilities = server.getClientCapabilities();
+    return {
+      token,
+      requested,
+      args,
+      ended: exchangeOf(context.http?.authInfo).signal,
+      abandoned: mcpReq.signal,
+      progress: this.progressOf(mcpReq),
+      log: (level, data, logger) => this.send(mcpReq.log(level, data, logger)),
+      talk: this.conversations.open({ context: mcpReq, capabilities, token, name: requested, args }),
+    };
+  }
+
+  /** Progress is only reported to a client that asked for it, and never holds the method up. */
+  private progressOf({ _meta, notify }: ServerContext['mcpReq']): FromRequest['progress'] {
+    const progressToken = _meta?.progressToken;
+    if (progressToken === undefined) return () => undefined;
+    return (progress, total, message) => {
+      const params = {
+        progressToken,
+        progress,
+        ...(total !== undefined && { total }),
+        ...(message !== undefined && { message }),
+      };
+      this.send(notify({ method: 'notifications/progress', params }));
+    };
+  }
+
+  private send(sent: Promise<void>): void {
+    sent.catch((error: unknown) => this.logger.debug(`a notification was not delivered: ${String(error)}`));
+  }
+}
