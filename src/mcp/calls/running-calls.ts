@@ -31,6 +31,8 @@ const SHUTDOWN_GRACE_MS = 5_000;
 /** One request to the MCP endpoint while it is served, streams included. */
 export class Exchange {
   private readonly controller = new AbortController();
+  /** It has no end of its own, and nobody waits for it to come. */
+  listens = false;
 
   constructor(
     readonly handles: RevocationHandles,
@@ -43,6 +45,7 @@ export class Exchange {
 
   /** For streams that have no end of their own: whoever listens on needs another token. Seconds since the epoch. */
   endAt(expiresAt: number): void {
+    this.listens = true;
     const left = Math.max(0, expiresAt * 1_000 - Date.now());
     const timer = setTimeout(() => this.abort('aborted_by_expiry'), Math.min(left, LONGEST_TIMER_MS));
     this.response.once('close', () => clearTimeout(timer));
@@ -63,6 +66,7 @@ export class RunningCalls implements OnModuleInit, BeforeApplicationShutdown, On
   private readonly exchanges = new Set<Exchange>();
   private readonly calls = new Set<Promise<unknown>>();
   private stopListening: (() => void) | undefined;
+  private readonly closers: (() => Promise<void>)[] = [];
   private closing = false;
 
   constructor(private readonly ledger: RevocationLedger) {}
@@ -95,6 +99,11 @@ export class RunningCalls implements OnModuleInit, BeforeApplicationShutdown, On
     return exchange;
   }
 
+  /** Called at shutdown when no call runs any more, before what is left is cut off. */
+  whenIdle(close: () => Promise<void>): void {
+    this.closers.push(close);
+  }
+
   /** Lets a shutdown wait until the call has been audited, which may be after its response closed. */
   async track<T>(call: Promise<T>): Promise<T> {
     this.calls.add(call);
@@ -108,13 +117,15 @@ export class RunningCalls implements OnModuleInit, BeforeApplicationShutdown, On
   async beforeApplicationShutdown(): Promise<void> {
     this.closing = true;
     await this.idleWithin(SHUTDOWN_GRACE_MS);
+    await Promise.all(this.closers.map((close) => close()));
     for (const exchange of this.exchanges) exchange.abort('aborted_by_shutdown');
     await this.idleWithin(CUT_OFF_MS * 2);
   }
 
   private async idleWithin(ms: number): Promise<void> {
     const until = performance.now() + ms;
-    while ((this.exchanges.size > 0 || this.calls.size > 0) && performance.now() < until) await sleep(25);
+    const busy = () => this.calls.size > 0 || [...this.exchanges].some(({ listens }) => !listens);
+    while (busy() && performance.now() < until) await sleep(25);
   }
 }
 

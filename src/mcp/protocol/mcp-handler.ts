@@ -3,24 +3,30 @@ import {
   type McpHandlerRequestOptions,
   type McpHttpHandler,
 } from '@modelcontextprotocol/server';
-import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import { RunningCalls } from '../calls/running-calls.js';
 import { LegacySessions } from '../sessions/legacy-sessions.js';
 import { McpEvents } from '../subscriptions/mcp-events.js';
 import { McpServerFactory } from './mcp-server.factory.js';
 
 /** The SDK's handler, with our servers, our events, and our sessions for those clients that have some. */
 @Injectable()
-export class McpHandler implements BeforeApplicationShutdown {
+export class McpHandler {
   private readonly handler: McpHttpHandler;
 
   constructor(
     factory: McpServerFactory,
     events: McpEvents,
     private readonly sessions: LegacySessions,
+    running: RunningCalls,
   ) {
     const logger = new Logger('mcp');
     const onerror = (error: Error) => logger.debug(error.message);
     this.handler = createMcpHandler(({ era }) => factory.create(era), { onerror, bus: events });
+    // Ends the streams of those who listen, each with a result that says that it is over.
+    running.whenIdle(async () => {
+      await Promise.all([this.handler.close(), this.sessions.close()]);
+    });
   }
 
   get hasSessions(): boolean {
@@ -35,9 +41,4 @@ export class McpHandler implements BeforeApplicationShutdown {
     response.headers.delete('connection');
     return response;
   };
-
-  /** Ends the streams of those who listen, each with a result that says that it is over. */
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.handler.close();
-  }
 }

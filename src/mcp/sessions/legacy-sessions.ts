@@ -4,12 +4,7 @@ import {
   type McpHandlerRequestOptions,
   type ServerEvent,
 } from '@modelcontextprotocol/server';
-import {
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { AuditLog, type AuditFact } from '../../audit/index.js';
 import { AppConfig } from '../../config/index.js';
 import type { VerifiedToken } from '../../oauth/index.js';
@@ -32,7 +27,7 @@ type Why = 'by_client' | 'idle' | 'too_old' | 'displaced' | 'by_revocation' | 's
  * telling of changes. A replica knows those that began on it, so requests must be routed by `Mcp-Session-Id`.
  */
 @Injectable()
-export class LegacySessions implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class LegacySessions implements OnApplicationBootstrap {
   private readonly logger = new Logger('mcp');
   private readonly sessions = new Map<string, LegacySession>();
   private timer: NodeJS.Timeout | undefined;
@@ -63,7 +58,8 @@ export class LegacySessions implements OnApplicationBootstrap, BeforeApplication
     return over.length;
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  /** Called when no call runs in one any more. */
+  async close(): Promise<void> {
     clearInterval(this.timer);
     await Promise.all([...this.sessions.values()].map((session) => this.end(session, 'shutdown')));
   }
