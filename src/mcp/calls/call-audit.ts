@@ -39,8 +39,9 @@ const LISTS = {
   resource: 'mcp.resources.listed',
   prompt: 'mcp.prompts.listed',
 } as const satisfies Record<string, EventType>;
-/** A URI may be long, and is the caller's text. */
-const MAX_NAME = 256;
+/** Of what is the caller's text. Only a URI has a reason to be long. */
+const MAX_URI = 256;
+const MAX_NAME = 64;
 
 /** What the audit trail learns of calls: one decision for each, durable before the method runs, and its outcome. */
 @Injectable()
@@ -58,7 +59,7 @@ export class CallAudit {
       return this.audit.decide({
         ...common,
         outcome,
-        details: { [`requested_${kind}`]: shortened(requested) },
+        details: { [`requested_${kind}`]: shortened(kind, requested) },
       });
     }
     const denied = { result: 'denied', reason: 'insufficient_scope' } as const;
@@ -81,7 +82,7 @@ export class CallAudit {
         ...(kind === 'tool'
           ? { tool: { name: item.name, phase: 'outcome', risk: item.risk, ...toolOutcome(ran) } }
           : {
-              targets: [{ type: kind, id: shortened(requested) }],
+              targets: [{ type: kind, id: shortened(kind, requested) }],
               details: {
                 phase: 'outcome',
                 decision_id: decisionId,
@@ -122,12 +123,13 @@ function toolOutcome({ decisionId, isError, resultBytes }: Outcomes) {
 
 function otherDecision({ kind, requested }: Asked): Pick<AuditFact, 'targets' | 'details'> {
   return {
-    targets: kind === 'tool' ? [] : [{ type: kind, id: shortened(requested) }],
+    targets: kind === 'tool' ? [] : [{ type: kind, id: shortened(kind, requested) }],
     details: { phase: 'decision' },
   };
 }
 
-const shortened = (text: string): string => cleanText(text).slice(0, MAX_NAME);
+const shortened = (kind: CallKind, text: string): string =>
+  cleanText(text).slice(0, kind === 'resource' ? MAX_URI : MAX_NAME);
 
 /** Whom a token is of, as events name them. */
 export function bearerFacts(token: VerifiedToken): Omit<AuditFact, 'type'> {
