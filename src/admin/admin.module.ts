@@ -10,6 +10,7 @@ import { AuditCheckpointsController } from './audit-checkpoints.controller.js';
 import { AuditEventTypesController } from './audit-event-types.controller.js';
 import { AuditEventsController } from './audit-events.controller.js';
 import { AuditExportsController } from './audit-exports.controller.js';
+import { AuditPartitionsController } from './audit-partitions.controller.js';
 import { AuditStreamsController } from './audit-streams.controller.js';
 import { AuditTail } from './audit-tail.js';
 import { AuditTailController } from './audit-tail.controller.js';
@@ -87,6 +88,7 @@ import { UsersController } from './users.controller.js';
     AuditEventsController,
     AuditEventTypesController,
     AuditExportsController,
+    AuditPartitionsController,
     AuditStreamsController,
     AuditTailController,
     SavedSearchesController,

@@ -1,6 +1,13 @@
 import { Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
-import { EVENT_TYPES, piiOf, schemaOf, SEVERITIES, type EventTypeInfo } from '../audit/index.js';
+import {
+  EVENT_TYPES,
+  piiOf,
+  RETENTION_CLASSES,
+  schemaOf,
+  SEVERITIES,
+  type EventTypeInfo,
+} from '../audit/index.js';
 import { AdminController } from './admin-controller.js';
 import { RequireAdminScope } from './require-admin-scope.js';
 
@@ -14,7 +21,8 @@ export class EventTypeResponse {
   severity!: string;
   @ApiProperty({ type: 'integer' }) ocsf_class!: number;
   @ApiProperty({ type: 'integer', description: 'OCSF activity of that class' }) ocsf_activity!: number;
-  @ApiProperty({ enum: ['security', 'admin', 'tool_call', 'verbose'] }) retention!: string;
+  @ApiProperty({ enum: RETENTION_CLASSES, description: 'How long its events are kept: `audit.retention`' })
+  retention!: string;
   @ApiProperty({ type: String, isArray: true, description: 'Where personal data may be' })
   pii_fields!: string[];
   @ApiProperty({ type: 'object', additionalProperties: true, description: 'JSON Schema of its events' })

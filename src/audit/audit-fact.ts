@@ -39,7 +39,8 @@ export interface Target {
     | 'revocation'
     | 'saved_search'
     | 'audit_export'
-    | 'audit_stream';
+    | 'audit_stream'
+    | 'audit_partition';
   readonly id: string;
   readonly display?: string;
 }

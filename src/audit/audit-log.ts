@@ -10,7 +10,7 @@ import { EventMarks } from './event-marks.js';
 /** Rows of one statement of a group commit; more wait for the next. */
 const GROUP = 500;
 
-const COLUMNS = `event_id, type, schema_version, time, severity, result, reason, actor_type, actor_id, user_id,
+const COLUMNS = `event_id, retention, type, schema_version, time, severity, result, reason, actor_type, actor_id, user_id,
   client_id, grant_id, session_id, tool, args_hmac, jti, ip, user_agent, request_id, correlation_id, body, mac`;
 
 /**
@@ -20,7 +20,8 @@ const COLUMNS = `event_id, type, schema_version, time, severity, result, reason,
 export const insertAudit = (parameter: string): string => `
 INSERT INTO audit_events (${COLUMNS})
 SELECT ${COLUMNS}
-FROM jsonb_to_recordset(${parameter}::jsonb) AS r (event_id uuid, type text, schema_version integer, time timestamptz,
+FROM jsonb_to_recordset(${parameter}::jsonb) AS r (event_id uuid, retention text, type text,
+  schema_version integer, time timestamptz,
   severity text, result text, reason text, actor_type text, actor_id text, user_id text, client_id text, grant_id text,
   session_id text, tool text, args_hmac text, jti text, ip text, user_agent text, request_id text, correlation_id text, body jsonb,
   mac text)`;

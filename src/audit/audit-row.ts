@@ -3,7 +3,7 @@ import type { Actor, AuditFact, Json } from './audit-fact.js';
 import type { AuditContext } from './audit-context.js';
 import { recordedChange, type RecordedChange } from './change.js';
 import { clean } from './clean.js';
-import { EVENT_TYPES } from './event-types.js';
+import { EVENT_TYPES, retentionOf } from './event-types.js';
 
 const SCHEMA_VERSION = 1;
 /** A snapshot is deeper than the rest of an event. */
@@ -56,6 +56,7 @@ export function toRow(fact: AuditFact, context: AuditContext | undefined, argsHm
 export function columnsOf(body: AuditEventBody) {
   return {
     event_id: body.event_id,
+    retention: retentionOf(body.type),
     type: body.type,
     schema_version: body.schema_version,
     time: body.time,

@@ -26,6 +26,7 @@ import {
   SealClock,
 } from './proof/index.js';
 import { Refusals } from './refusals.js';
+import { PartitionList, RETENTION_ENTITIES, RETENTION_PROVIDERS } from './retention/index.js';
 import { SavedSearch } from './saved-searches/saved-search.entity.js';
 import { SavedSearches } from './saved-searches/saved-searches.js';
 import {
@@ -40,7 +41,14 @@ import { AuditAggregates } from './search/audit-aggregates.js';
 @Global()
 @Module({
   imports: [
-    TypeOrmModule.forFeature([AuditEvent, AuditExport, SavedSearch, ...PROOF_ENTITIES, ...STREAM_ENTITIES]),
+    TypeOrmModule.forFeature([
+      AuditEvent,
+      AuditExport,
+      SavedSearch,
+      ...PROOF_ENTITIES,
+      ...RETENTION_ENTITIES,
+      ...STREAM_ENTITIES,
+    ]),
   ],
   controllers: [...PROOF_CONTROLLERS],
   providers: [
@@ -58,6 +66,7 @@ import { AuditAggregates } from './search/audit-aggregates.js';
     SealedFeed,
     Refusals,
     ...PROOF_PROVIDERS,
+    ...RETENTION_PROVIDERS,
     ...STREAM_PROVIDERS,
     { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
   ],
@@ -73,6 +82,7 @@ import { AuditAggregates } from './search/audit-aggregates.js';
     CheckpointSigner,
     ExportDownloads,
     ExportOrders,
+    PartitionList,
     Refusals,
     SavedSearches,
     SealClock,

@@ -16,6 +16,7 @@ export {
   type StreamKind,
   type StreamSettings,
 } from './streams/index.js';
+export { PartitionList, type ListedPartition } from './retention/index.js';
 export { SealedFeed, type SealedPage } from './feed/sealed-feed.js';
 export {
   NotTheirs,
@@ -46,7 +47,13 @@ export {
 export type { Change, Snapshot } from './change.js';
 export { cleanText } from './clean.js';
 export { piiOf, schemaOf } from './event-types/event-schema.js';
-export { EVENT_TYPES, SEVERITIES, type EventType, type EventTypeInfo } from './event-types.js';
+export {
+  EVENT_TYPES,
+  RETENTION_CLASSES,
+  SEVERITIES,
+  type EventType,
+  type EventTypeInfo,
+} from './event-types.js';
 export type { Actor, AuditFact, Json, Outcome, OutcomeResult, Target } from './audit-fact.js';
 export type { AuditEventBody } from './audit-row.js';
 export {

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { AppConfig, type Bootstrap, type ConfigValues } from './app-config.js';
+import { auditProblems, settleArchiveFolder } from './audit.section.js';
 import { ConfigError } from './config-error.js';
 import { embeddedEncryptionKeys, parseEncryptionKeys, type EncryptionKeys } from './encryption-keys.js';
 import { resolveEnvReferences } from './env-references.js';
@@ -69,6 +70,7 @@ function readFile(
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
       throw new Error('it must be a mapping');
     const file = readAs(FileSection, withProviders(parsed, known), '', problems);
+    settleArchiveFolder(file.audit, env.GATEHOUSE_CONFIG, problems);
     settleTemplates(file, env.GATEHOUSE_CONFIG, problems);
     settleMetadata(file.identityProviders, dirname(env.GATEHOUSE_CONFIG), problems);
     return file;
@@ -115,6 +117,7 @@ function checkFile(file: FileSection, problems: string[]): void {
       file.identityProviders,
       file.trustedIssuers.map(({ issuer }) => issuer),
     ),
+    ...auditProblems(file.audit),
     ...groupProblems(file.groups),
     ...keyPolicyProblems(file.policies.keys),
     ...passwordPolicyProblems(file.policies.passwords),

@@ -7,6 +7,7 @@ import { AuditLog } from '../../src/audit/audit-log.js';
 import { EventMarks } from '../../src/audit/event-marks.js';
 import { ArrivedEvents } from '../../src/audit/proof/arrived-events.js';
 import { AuditExports } from '../../src/audit/proof/audit-exports.js';
+import { AuditProofs } from '../../src/audit/proof/audit-proofs.js';
 import { AuditSealer } from '../../src/audit/proof/audit-sealer.js';
 import { AuditVerification } from '../../src/audit/proof/audit-verification.js';
 import { CheckpointKeyStore } from '../../src/audit/proof/checkpoint-key-store.js';
@@ -17,6 +18,7 @@ import { SealClock } from '../../src/audit/proof/seal-clock.js';
 import { SealReports } from '../../src/audit/proof/seal-reports.js';
 import { TreeGrowth } from '../../src/audit/proof/tree-growth.js';
 import { TreeStore } from '../../src/audit/proof/tree-store.js';
+import { RETENTION_ENTITIES } from '../../src/audit/retention/index.js';
 import { parseEncryptionKeys } from '../../src/config/encryption-keys.js';
 import type { AppConfig } from '../../src/config/index.js';
 import { Sealer } from '../../src/sealing/index.js';
@@ -28,6 +30,9 @@ import { temporaryFolder, type TestServer } from '../support/server.js';
 export interface AuditRoom {
   database: DataSource;
   audit: AuditLog;
+  checkpoints: Checkpoints;
+  signer: CheckpointSigner;
+  proofs: AuditProofs;
   exports: AuditExports;
   verification: AuditVerification;
   /** Seals everything there is. */
@@ -39,10 +44,15 @@ export async function auditRoom(databaseUrl: string, server: TestServer): Promis
   const database = await new DataSource({
     type: 'postgres',
     url: databaseUrl,
-    entities: PROOF_ENTITIES,
+    entities: [...PROOF_ENTITIES, ...RETENTION_ENTITIES],
     extra: { max: 2 },
   }).initialize();
-  const keys = parseEncryptionKeys(server.env.ENCRYPTION_KEYS!);
+  return roomOn(database, server.env.ENCRYPTION_KEYS!);
+}
+
+/** The same on a database that is open already. */
+export async function roomOn(database: DataSource, encryptionKeys: string): Promise<AuditRoom> {
+  const keys = parseEncryptionKeys(encryptionKeys);
   const sealer = new Sealer({ encryptionKeys: keys } as unknown as AppConfig);
   const marks = new EventMarks(sealer);
   const audit = new AuditLog(database, marks);
@@ -54,10 +64,14 @@ export async function auditRoom(databaseUrl: string, server: TestServer): Promis
   const reports = new SealReports(audit);
   const growth = new TreeGrowth(store, signer, keyStore, events);
   const clock = new SealClock(new AuditSealer(database, events, growth, reports), reports);
-  const exports = new AuditExports(database, new Checkpoints(database, keyStore, store), store, clock);
+  const checkpoints = new Checkpoints(database, keyStore, store);
+  const exports = new AuditExports(database, checkpoints, store, clock);
   return {
     database,
     audit,
+    checkpoints,
+    signer,
+    proofs: new AuditProofs(database, checkpoints, store, clock),
     exports,
     verification: new AuditVerification(database, exports, audit, marks),
     seal: () => clock.sealNow(),

@@ -14,7 +14,7 @@ const BACKGROUND = [
   /FROM authenticators WHERE \(\$1::uuid IS NULL/,
   /\bLISTEN\b/,
   /FROM "?signing_keys"?/,
-  /max\(arrival\)/,
+  /FROM audit_events_arrival_seq/,
   /FROM audit_keys/,
   /UPDATE audit_exports SET state = 'running'/,
   /UPDATE audit_streams SET lease_by = /,

@@ -10,7 +10,9 @@ export const SEVERITIES = [
 ] as const satisfies readonly Severity[];
 
 /** How long a kind of event is kept; the retention periods themselves are configuration. */
-export type RetentionClass = 'security' | 'admin' | 'tool_call' | 'verbose';
+export const RETENTION_CLASSES = ['security', 'admin', 'tool_call', 'verbose'] as const;
+
+export type RetentionClass = (typeof RETENTION_CLASSES)[number];
 
 export interface JsonSchema {
   readonly [keyword: string]: unknown;
