@@ -24,6 +24,7 @@ import { RevocationPlans1764000200100 } from './1764000200100-revocation-plans.j
 import { GrantSearches1764000300000 } from './1764000300000-grant-searches.js';
 import { AuditArguments1764000400000 } from './1764000400000-audit-arguments.js';
 import { AuditExportLeases1764000500000 } from './1764000500000-audit-export-leases.js';
+import { AuditPayloads1764000700000 } from './1764000700000-audit-payloads.js';
 
 /** In the order they run. */
 export const MIGRATIONS = [
@@ -53,4 +54,5 @@ export const MIGRATIONS = [
   GrantSearches1764000300000,
   AuditArguments1764000400000,
   AuditExportLeases1764000500000,
+  AuditPayloads1764000700000,
 ] as const;

@@ -10,6 +10,7 @@ import { AuditCheckpointsController } from './audit-checkpoints.controller.js';
 import { AuditEventTypesController } from './audit-event-types.controller.js';
 import { AuditEventsController } from './audit-events.controller.js';
 import { AuditExportsController } from './audit-exports.controller.js';
+import { AuditPayloadsController } from './audit-payloads.controller.js';
 import { AuditStreamsController } from './audit-streams.controller.js';
 import { AuditTail } from './audit-tail.js';
 import { AuditTailController } from './audit-tail.controller.js';
@@ -21,6 +22,7 @@ import { Cursors } from './cursors.js';
 import { DecisionExplainer } from './decision-explainer.js';
 import { DecisionsController } from './decisions.controller.js';
 import { DryRun } from './dry-run.js';
+import { ErasureController } from './erasure.controller.js';
 import { FactorsController } from './factors.controller.js';
 import { GroupOperations } from './group-operations.js';
 import { GroupsController } from './groups.controller.js';
@@ -64,6 +66,7 @@ import { UsersController } from './users.controller.js';
     UserHoldingsController,
     UserRolesController,
     InvitationsController,
+    ErasureController,
     FactorsController,
     GroupsController,
     ScimTokensController,
@@ -87,6 +90,7 @@ import { UsersController } from './users.controller.js';
     AuditEventsController,
     AuditEventTypesController,
     AuditExportsController,
+    AuditPayloadsController,
     AuditStreamsController,
     AuditTailController,
     SavedSearchesController,

@@ -34,6 +34,7 @@ export interface Target {
     | 'consent'
     | 'group'
     | 'revocation'
+    | 'audit_event'
     | 'saved_search'
     | 'audit_export'
     | 'audit_stream';
@@ -58,10 +59,12 @@ export interface ToolFacts {
   readonly phase: 'decision' | 'outcome';
   readonly risk?: 'read' | 'change' | 'destructive';
   readonly argsBytes?: number;
-  /** As they were given. They are not stored: only a keyed hash of them is, by which equal ones can be found. */
+  /** As they were given: a keyed hash is made of them, by which equal ones can be found. */
   readonly args?: unknown;
-  /** What of them may be stored. */
+  /** What of them may be stored in the event. */
   readonly argsShown?: Json;
+  /** What of them may be stored sealed. */
+  readonly argsSealed?: Json;
   readonly resultBytes?: number;
   readonly isError?: boolean;
   /** The event id of the decision, on the outcome row. */

@@ -35,21 +35,30 @@ export interface AuditEventBody {
   readonly authz?: { readonly [key: string]: Json };
   readonly targets?: readonly { readonly [key: string]: Json }[];
   readonly timing?: { readonly total_ms: number };
-  readonly change?: RecordedChange;
+  readonly change?: Pick<RecordedChange, 'patch'> & Partial<RecordedChange>;
   readonly reason?: string;
   readonly ticket?: string;
   readonly details?: { readonly [key: string]: Json };
+  /** Of what is sealed: the digest of the ciphertext, its key, and what it is. */
+  readonly privacy?: {
+    readonly payload_digest: string;
+    readonly key_id: string;
+    readonly fields: readonly string[];
+  };
 }
 
 /** The columns of `audit_events`, in JSON. */
-export type AuditRow = ReturnType<typeof toRow>;
+export type AuditRow = ReturnType<typeof columnsOf>;
 
-/** Makes the row of a fact; what the fact says itself wins over the request's context. */
-export function toRow(fact: AuditFact, context: AuditContext | undefined, argsHmac?: string) {
+/** The event of a fact; what the fact says itself wins over the request's context. */
+export function bodyOf(
+  fact: AuditFact,
+  context: AuditContext | undefined,
+  argsHmac?: string,
+): AuditEventBody {
   const change = fact.change && clean(recordedChange(fact.change), CHANGE_DEPTH);
-  const said = clean(bodyOf(fact, context, argsHmac)) as { readonly [member: string]: Json };
-  const body = { ...said, ...(change && { change }) };
-  return columnsOf(body as unknown as AuditEventBody);
+  const said = clean(told(fact, context, argsHmac)) as { readonly [member: string]: Json };
+  return { ...said, ...(change && { change }) } as unknown as AuditEventBody;
 }
 
 /** What the columns say of an event, which searches go by. */
@@ -79,7 +88,7 @@ export function columnsOf(body: AuditEventBody) {
   };
 }
 
-function bodyOf(fact: AuditFact, context: AuditContext | undefined, argsHmac: string | undefined): object {
+function told(fact: AuditFact, context: AuditContext | undefined, argsHmac: string | undefined): object {
   const info = EVENT_TYPES[fact.type];
   return {
     event_id: uuidv7(),

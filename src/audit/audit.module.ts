@@ -14,6 +14,7 @@ import { ExportManifests } from './exports/export-manifests.js';
 import { ExportOrders } from './exports/export-orders.js';
 import { ExportText } from './exports/export-text.js';
 import { SealedFeed } from './feed/sealed-feed.js';
+import { Erasures, LegalHolds, PAYLOAD_ENTITIES, PAYLOAD_PROVIDERS, Payloads } from './payloads/index.js';
 import {
   AuditExports,
   AuditProofs,
@@ -40,7 +41,14 @@ import { AuditAggregates } from './search/audit-aggregates.js';
 @Global()
 @Module({
   imports: [
-    TypeOrmModule.forFeature([AuditEvent, AuditExport, SavedSearch, ...PROOF_ENTITIES, ...STREAM_ENTITIES]),
+    TypeOrmModule.forFeature([
+      AuditEvent,
+      AuditExport,
+      SavedSearch,
+      ...PAYLOAD_ENTITIES,
+      ...PROOF_ENTITIES,
+      ...STREAM_ENTITIES,
+    ]),
   ],
   controllers: [...PROOF_CONTROLLERS],
   providers: [
@@ -57,6 +65,7 @@ import { AuditAggregates } from './search/audit-aggregates.js';
     SavedSearches,
     SealedFeed,
     Refusals,
+    ...PAYLOAD_PROVIDERS,
     ...PROOF_PROVIDERS,
     ...STREAM_PROVIDERS,
     { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
@@ -71,8 +80,11 @@ import { AuditAggregates } from './search/audit-aggregates.js';
     AuditVerification,
     Checkpoints,
     CheckpointSigner,
+    Erasures,
     ExportDownloads,
     ExportOrders,
+    LegalHolds,
+    Payloads,
     Refusals,
     SavedSearches,
     SealClock,

@@ -9,6 +9,7 @@ import {
   Matches,
   ValidateNested,
 } from 'class-validator';
+import { AuditPolicies } from './audit-policies.section.js';
 import { IsNetwork } from './is-network.js';
 import { RegistrationRule, StatementIssuer } from './registration.section.js';
 import { KeyPolicies } from './key-policies.section.js';
@@ -133,6 +134,7 @@ export class PoliciesSection {
   collectorNetworks: string[] = [];
   /** Development only: lets metadata documents, key sets and logout endpoints be on this machine itself. */
   @IsBoolean() outboundLoopback: boolean = false;
+  @ValidateNested() @Type(() => AuditPolicies) audit: AuditPolicies = new AuditPolicies();
   @ValidateNested() @Type(() => ClientPolicies) clients: ClientPolicies = new ClientPolicies();
   @ValidateNested() @Type(() => KeyPolicies) keys: KeyPolicies = new KeyPolicies();
   @ValidateNested() @Type(() => RevocationPolicies) revocation: RevocationPolicies = new RevocationPolicies();

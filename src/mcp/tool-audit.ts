@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AuditLog, cleanText, type AuditFact, type Outcome } from '../audit/index.js';
 import type { VerifiedToken } from '../oauth/index.js';
+import { sealedArguments } from './sealed-arguments.js';
 import { shownArguments, type ArgumentSchema } from './shown-arguments.js';
 import type { RegisteredTool } from './tool-declaration.js';
 
@@ -36,6 +37,7 @@ export class ToolAudit {
       const details = { requested_tool: cleanText(requested).slice(0, 64) };
       return this.audit.decide({ ...common, outcome: { result: 'denied', reason: 'unknown_tool' }, details });
     }
+    const argsBytes = jsonBytes(args);
     const denied = { result: 'denied', reason: 'insufficient_scope' } as const;
     return this.audit.decide({
       ...common,
@@ -44,10 +46,11 @@ export class ToolAudit {
         name: tool.name,
         phase: 'decision',
         risk: tool.risk,
-        argsBytes: jsonBytes(args),
+        argsBytes,
         ...(args !== undefined && {
           args,
           argsShown: shownArguments(tool.listing.inputSchema as ArgumentSchema, args),
+          argsSealed: sealedArguments(args, argsBytes, tool.redact),
         }),
       },
       authz: { required: tool.scopes, granted: token.scopes, missing },

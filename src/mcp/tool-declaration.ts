@@ -11,6 +11,8 @@ export interface RegisteredTool {
   readonly scopes: readonly string[];
   readonly risk: ToolRisk;
   readonly timeoutMs: number;
+  /** What of the arguments the trail does not keep. */
+  readonly redact: readonly string[];
   readonly input: z.ZodObject;
   readonly output?: z.ZodObject;
   /** The entry in `tools/list`. */
@@ -64,6 +66,7 @@ export function prepare({ where, options, scopes, invoke }: ToolDeclaration): Re
     scopes,
     risk: riskOf(annotations),
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    redact: options.redact ?? [],
     input,
     ...(output && { output }),
     listing: {

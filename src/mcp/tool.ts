@@ -37,6 +37,8 @@ export interface ToolOptions<Input extends z.ZodObject = z.ZodObject> {
   readonly output?: z.ZodObject;
   /** Without `readOnlyHint`, a tool counts as destructive unless `destructiveHint` is `false`. */
   readonly annotations: ToolAnnotations;
+  /** Members of the input that the audit trail does not keep, not even sealed; at whatever depth they stand. */
+  readonly redact?: readonly string[];
   /** Default 60 s. */
   readonly timeoutMs?: number;
 }

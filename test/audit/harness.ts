@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { DataSource } from 'typeorm';
 import { AuditLog } from '../../src/audit/audit-log.js';
 import { EventMarks } from '../../src/audit/event-marks.js';
+import { EventSealing } from '../../src/audit/payloads/event-sealing.js';
+import { SubjectKeys } from '../../src/audit/payloads/subject-keys.js';
 import { ArrivedEvents } from '../../src/audit/proof/arrived-events.js';
 import { AuditExports } from '../../src/audit/proof/audit-exports.js';
 import { AuditSealer } from '../../src/audit/proof/audit-sealer.js';
@@ -45,7 +47,7 @@ export async function auditRoom(databaseUrl: string, server: TestServer): Promis
   const keys = parseEncryptionKeys(server.env.ENCRYPTION_KEYS!);
   const sealer = new Sealer({ encryptionKeys: keys } as unknown as AppConfig);
   const marks = new EventMarks(sealer);
-  const audit = new AuditLog(database, marks);
+  const audit = new AuditLog(database, marks, new EventSealing(new SubjectKeys(database, sealer)));
   const store = new TreeStore();
   const keyStore = new CheckpointKeyStore(database, sealer, audit);
   const signer = new CheckpointSigner(keyStore);

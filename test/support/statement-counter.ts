@@ -19,6 +19,8 @@ const BACKGROUND = [
   /UPDATE audit_exports SET state = 'running'/,
   /UPDATE audit_streams SET lease_by = /,
   /FROM audit_streams WHERE secret IS NOT NULL/,
+  /FROM audit_subject_keys\s+WHERE (?:destroyed_at >|sealed IS NOT NULL AND substring)/,
+  /DELETE FROM audit_payloads/,
 ];
 /** How a transaction begins that the server makes by itself. */
 const BACKGROUND_TRANSACTIONS = [/pg_try_advisory_xact_lock/];

@@ -96,6 +96,8 @@ export interface AuditEvent {
   readonly grant_id?: string;
   readonly session_id?: string;
   readonly tool?: { readonly name: string; readonly phase?: string };
+  /** What of it is sealed. */
+  readonly privacy?: { readonly fields: readonly string[] };
   readonly [member: string]: unknown;
 }
 

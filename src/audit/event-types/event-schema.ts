@@ -78,10 +78,15 @@ const COMMON: Record<string, JsonSchema> = {
       after_hash: { type: ['string', 'null'] },
       patch: { type: 'array', items: { type: 'object', required: ['op', 'path'] } },
     },
-    ['before_hash', 'after_hash', 'patch'],
+    ['patch'],
   ),
   reason: TEXT,
   ticket: TEXT,
+  privacy: closed({ payload_digest: TEXT, key_id: ID, fields: TEXTS }, [
+    'payload_digest',
+    'key_id',
+    'fields',
+  ]),
 };
 
 const REQUIRED = [
@@ -96,8 +101,10 @@ const REQUIRED = [
   'actor',
 ];
 
-/** Where any event may have personal data. */
-const PII = ['actor.id', 'actor.display', 'user_id', 'request.ip', 'request.ua', 'targets[].display'];
+/** Where any event may have personal data itself. */
+const PII = ['actor.id', 'user_id', 'request.ip', 'request.ua'];
+/** What is sealed of any event. */
+const SEALED = ['actor.display'];
 
 /** JSON Schema (2020-12) of the events of a type, as they are stored, searched and exported. */
 export function schemaOf(type: string, info: EventTypeInfo): JsonSchema {
@@ -125,4 +132,10 @@ const detailsSchema = ({ details = {}, otherDetails }: EventTypeInfo): JsonSchem
   additionalProperties: otherDetails ?? false,
 });
 
-export const piiOf = ({ pii = [] }: EventTypeInfo): readonly string[] => [...PII, ...pii];
+export const sealedOf = ({ sealed = [] }: EventTypeInfo): readonly string[] => [...SEALED, ...sealed];
+
+export const piiOf = (info: EventTypeInfo): readonly string[] => [
+  ...PII,
+  ...(info.pii ?? []),
+  ...sealedOf(info),
+];

@@ -20,6 +20,8 @@ export const SYSTEM_EVENTS = {
   }),
   'mcp.tool.called': toolCall('info', 'apiOther', 'A tool was called: the decision, and later its outcome', {
     details: { requested_tool: TEXT },
+    sealed: ['tool.args'],
+    brief: true,
   }),
   'http.request.handled': verbose('info', 'apiOther', 'A request was answered'),
   'admin.request.handled': admin('info', 'apiOther', 'A request to the admin API was answered'),

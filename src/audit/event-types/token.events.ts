@@ -20,6 +20,8 @@ const OPENED = {
   assertion_jti: TEXT,
   subject: TEXT,
 };
+/** The name of a person at whoever vouched for them. */
+const SUBJECT = { sealed: ['details.subject'] };
 const PLAN = { plan_id: TEXT, selector: ANY_OBJECT };
 const PRE_CONSENT = { details: { audience: TEXT, resource: TEXT, ...REASON } };
 
@@ -52,20 +54,26 @@ export const TOKEN_EVENTS = {
   'device.user_code.rejected': security('low', 'accessOther', 'The code of a device was refused'),
   'grant.opened': security('info', 'assigned', 'A grant was opened', {
     details: OPENED,
-    pii: ['details.subject'],
+    ...SUBJECT,
   }),
   'token.issued': security('info', 'ticket', 'A token was issued', {
     details: ISSUED,
-    pii: ['details.subject'],
+    ...SUBJECT,
   }),
-  'token.refreshed': security('info', 'renew', 'A token was renewed', { details: ISSUED }),
+  'token.refreshed': security('info', 'renew', 'A token was renewed', {
+    details: ISSUED,
+    ...SUBJECT,
+  }),
   'token.refresh_late': security('low', 'renew', 'A refresh token came late, after its successor was used'),
   'token.reuse_detected': security(
     'high',
     'renew',
     'A code or refresh token was used twice, and the grant ended',
   ),
-  'token.request.rejected': security('low', 'ticket', 'A token request was refused', { otherDetails: {} }),
+  'token.request.rejected': security('low', 'ticket', 'A token request was refused', {
+    otherDetails: {},
+    ...SUBJECT,
+  }),
   'token.request.throttled': security('low', 'apiOther', 'A token request came too soon', {
     otherDetails: {},
   }),
