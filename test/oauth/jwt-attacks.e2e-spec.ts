@@ -61,12 +61,7 @@ const atResource: Record<ResourceName, (token: string) => Promise<HttpResponse>>
 };
 
 /** 401 invalid_token with a challenge that says where to go, quickly and without the inside of the server. */
-async function expectRefused(
-  token: string,
-  what: string,
-  at: ResourceName,
-  withinMs = 1_500,
-): Promise<void> {
+async function expectRefused(token: string, what: string, at: ResourceName, withinMs = 1_500): Promise<void> {
   const before = performance.now();
   const response = await atResource[at](token);
   expect([what, at, response.status]).toEqual([what, at, 401]);
