@@ -61,11 +61,11 @@ const atResource: Record<ResourceName, (token: string) => Promise<HttpResponse>>
 };
 
 /** 401 invalid_token with a challenge that says where to go, quickly and without the inside of the server. */
-async function expectRefused(token: string, what: string, at: ResourceName, withinMs = 1_500): Promise<void> {
+async function expectRefused(token: string, what: string, at: ResourceName): Promise<void> {
   const before = performance.now();
   const response = await atResource[at](token);
   expect([what, at, response.status]).toEqual([what, at, 401]);
-  expect(performance.now() - before).toBeLessThan(withinMs);
+  expect(performance.now() - before).toBeLessThan(1_500);
   const challenge = response.headers['www-authenticate']!;
   expect(challenge).toMatch(/^Bearer /);
   expect(challenge).toContain('error="invalid_token"');
@@ -147,14 +147,14 @@ describe('a token that brings its own key', () => {
 
   it('does not make the server ask its database again and again', async () => {
     const before = performance.now();
-    const all = 15_000;
-    await Promise.all(
-      Array.from({ length: 100 }, (_, index) => {
-        const token = own.sign({ alg: 'ES256', typ: 'at+jwt', kid: `k${index}` }, {});
-        return expectRefused(token, 'unknown kid', 'mcp', all);
-      }),
-    );
-    expect(performance.now() - before).toBeLessThan(all);
+    for (let sent = 0; sent < 100; sent += 10)
+      await Promise.all(
+        Array.from({ length: 10 }, (_, index) => {
+          const token = own.sign({ alg: 'ES256', typ: 'at+jwt', kid: `k${sent + index}` }, {});
+          return expectRefused(token, 'unknown kid', 'mcp');
+        }),
+      );
+    expect(performance.now() - before).toBeLessThan(15_000);
   });
 });
 

@@ -224,7 +224,7 @@ describe('where the provider is the only way', () => {
     ]) {
       expect([answer.status, textOf(answer.text)]).toEqual([403, expect.stringContaining('soon')]);
       expect(sentTo(answer)).toMatch(/^\/sso\/soon\?login_hint=/);
-      expect(answer.headers['x-decision-id']).toBeDefined();
+      expect(answer.headers['x-decision-id']).toMatch(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     }
     const factors = (await adminCall(only, 'GET', `/users/${late.id}/factors`)).json();
     expect(factors).toMatchObject({ password: false });
