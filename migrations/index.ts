@@ -24,6 +24,12 @@ import { RevocationPlans1764000200100 } from './1764000200100-revocation-plans.j
 import { GrantSearches1764000300000 } from './1764000300000-grant-searches.js';
 import { AuditArguments1764000400000 } from './1764000400000-audit-arguments.js';
 import { AuditExportLeases1764000500000 } from './1764000500000-audit-export-leases.js';
+import { AuditPartitions1764000600000 } from './1764000600000-audit-partitions.js';
+import { AuditPayloads1764000700000 } from './1764000700000-audit-payloads.js';
+import { ToolPolicies1764000800000 } from './1764000800000-tool-policies.js';
+import { ApiKeys1764000900000 } from './1764000900000-api-keys.js';
+import { AuditSchedules1764001000000 } from './1764001000000-audit-schedules.js';
+import { RegistrationPolicies1764001100000 } from './1764001100000-registration-policies.js';
 
 /** In the order they run. */
 export const MIGRATIONS = [
@@ -53,4 +59,10 @@ export const MIGRATIONS = [
   GrantSearches1764000300000,
   AuditArguments1764000400000,
   AuditExportLeases1764000500000,
+  AuditPartitions1764000600000,
+  AuditPayloads1764000700000,
+  ToolPolicies1764000800000,
+  ApiKeys1764000900000,
+  AuditSchedules1764001000000,
+  RegistrationPolicies1764001100000,
 ] as const;

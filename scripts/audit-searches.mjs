@@ -4,9 +4,11 @@ import { createHash } from 'node:crypto';
 
 /** Inserts `count` events of the last 90 days, oldest first; user, client, address and so on are spread as they would be. */
 export const generateRows = (count) => `
-INSERT INTO audit_events (event_id, type, schema_version, time, severity, result, reason, actor_type, actor_id, user_id,
+SELECT audit_make_partition(class, now() - ago * interval '1 month')
+FROM unnest(ARRAY['security', 'admin', 'tool_call', 'verbose']) AS class, generate_series(0, 3) AS ago;
+INSERT INTO audit_events (event_id, retention, type, schema_version, time, severity, result, reason, actor_type, actor_id, user_id,
   client_id, grant_id, session_id, tool, args_hmac, jti, ip, user_agent, request_id, correlation_id, body)
-SELECT id, type, 1, time, severity, result, CASE WHEN result <> 'allowed' THEN 'insufficient_scope' END, 'user', user_id,
+SELECT id, CASE WHEN type LIKE 'mcp.%' THEN 'tool_call' WHEN type LIKE 'admin.%' THEN 'admin' ELSE 'security' END, type, 1, time, severity, result, CASE WHEN result <> 'allowed' THEN 'insufficient_scope' END, 'user', user_id,
   user_id, client_id, grant_id, session_id, tool, args_hmac, jti, ip, 'Mozilla/5.0 (X11; Linux x86_64)', request_id, request_id,
   jsonb_strip_nulls(jsonb_build_object(
     'event_id', id, 'type', type, 'schema_version', 1, 'class_uid', 6003, 'activity_id', 2, 'time', time,

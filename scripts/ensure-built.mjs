@@ -16,12 +16,18 @@ const SOURCES = [
   'tsconfig.json',
 ];
 const ENTRY = join(root, 'dist/src/main.js');
+/** What `npm start` runs; there is none while only the compiler has been at work. */
+const BUNDLE = join(root, 'dist/bundle');
 /** Made last, so a build that was interrupted has none. */
 const SNAPSHOT = join(root, 'dist/embedded-snapshot');
 
 /** @returns {Promise<void>} @throws Error with the compiler's words when the build fails. */
 export async function ensureBuilt() {
-  if (existsSync(ENTRY) && existsSync(SNAPSHOT) && newest(SOURCES) <= statSync(ENTRY).mtimeMs) return;
+  if (
+    [ENTRY, BUNDLE, SNAPSHOT].every((path) => existsSync(path)) &&
+    newest(SOURCES) <= statSync(ENTRY).mtimeMs
+  )
+    return;
   // Standard output belongs to what is built.
   console.error('Building …');
   const startedAt = new Date();

@@ -178,6 +178,31 @@ const account = {
   csrf,
 };
 
+const apiKeys = {
+  page: 'api-keys',
+  keys: [
+    {
+      id: '1',
+      name: 'Nightly backup',
+      scopes: app.scopes,
+      createdAt: ago(24 * 12),
+      expiresAt: ago(-24 * 78),
+      lastUsed: { at: ago(3), ip: '203.0.113.7' },
+    },
+    {
+      id: '2',
+      name: 'Laptop script',
+      scopes: app.scopes.slice(0, 1),
+      createdAt: ago(1),
+      expiresAt: ago(-24),
+    },
+  ],
+  offer: { scopes: app.scopes, days: 90, maxDays: 365 },
+  recent: true,
+  confirmHref: '/login',
+  csrf,
+};
+
 const longName = 'Überaus ausführlich benannter Assistent '.repeat(40);
 
 export const samples = {
@@ -249,6 +274,10 @@ export const samples = {
   },
   'account-full': account,
   'account-notice': { ...account, apps: [], notice: { kind: 'app_ended', subject: 'Claude Code' } },
+  'api-keys': apiKeys,
+  'api-keys-refused': { ...apiKeys, keys: [], problem: 'no_scope' },
+  'api-keys-stale': { ...apiKeys, recent: false, notice: 'revoked' },
+  'api-key-made': { page: 'api-key-made', name: 'Nightly backup', key: `gh_key_${'A'.repeat(43)}0a1b2c3d` },
   logout: { page: 'logout', csrf, hidden: {}, email: 'ada@example.com' },
   'signed-out': {
     page: 'signed-out',

@@ -22,6 +22,7 @@ import { SealingModule } from './sealing/index.js';
 import { SessionsModule } from './sessions/index.js';
 import { SsoModule } from './sso/index.js';
 import { ThrottlingModule } from './throttling/index.js';
+import { ToolsModule } from './tools/index.js';
 import { UsersModule } from './users/index.js';
 
 /** What an installer may put in place of the defaults (docs/scopes-and-claims.md), and adds to them (docs/tools.md). */
@@ -54,6 +55,7 @@ export class AppModule {
         OAuthModule.register(extensions),
         AccountModule,
         McpModule,
+        ToolsModule,
         ScimModule,
         AdminModule,
         ConsoleModule.register(config),

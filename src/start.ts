@@ -1,21 +1,22 @@
 import 'reflect-metadata';
+import type { INestApplication } from '@nestjs/common';
 import type { Extensions } from './app.module.js';
 import { ConfigError, loadConfig } from './config/index.js';
 
 /** Starts the server, with providers of the installer's own where it gives some; ends the process when it cannot. */
-export async function start(extensions: Extensions = {}): Promise<void> {
+export async function start(extensions: Extensions = {}): Promise<INestApplication> {
   try {
     const config = loadConfig();
     // Everything else is read when the configuration is known to be good: a mistake is told at once.
     const { run } = await import('./run.js');
-    await run(config, extensions);
+    return await run(config, extensions);
   } catch (error) {
-    fail(error);
+    return fail(error);
   }
 }
 
 /** Says what is wrong in one place and ends; nothing half-started goes on. */
-function fail(error: unknown): void {
+function fail(error: unknown): never {
   const message = error instanceof ConfigError ? error.message : describe(error);
   process.stderr.write(`\nGatehouse did not start.\n${message}\n`);
   process.exit(1);

@@ -22,10 +22,12 @@ export class AccountPage {
       this.own.said(query),
       this.own.signIns.view(req, res, person),
     ]);
+    const { apiKeysHref } = this.own.signIns;
     this.pages.send(req, res, {
       page: 'account',
       person: { email: person.email, ...(person.name && { name: person.name }) },
       ...apps,
+      ...(apiKeysHref && { apiKeysHref }),
       sessions,
       signIns,
       csrf: this.visitor.formToken(req, res),

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { API_KEY_CONTROLLERS, API_KEY_PAGES } from './api-keys/index.js';
 import { AccountPage } from './account-page.js';
 import { OwnThings } from './own-things.js';
 import { AccountVisitor } from './account-visitor.js';
@@ -10,7 +11,7 @@ import { ConnectedApps } from './connected-apps.js';
 import { SECURITY_CONTROLLERS, SECURITY_PAGES } from './security/index.js';
 
 @Module({
-  controllers: [AccountController, SignInsController, ...SECURITY_CONTROLLERS],
+  controllers: [AccountController, SignInsController, ...API_KEY_CONTROLLERS, ...SECURITY_CONTROLLERS],
   providers: [
     AccountVisitor,
     AccountPage,
@@ -18,6 +19,7 @@ import { SECURITY_CONTROLLERS, SECURITY_PAGES } from './security/index.js';
     ConnectedApps,
     SignIns,
     Disconnections,
+    ...API_KEY_PAGES,
     ...SECURITY_PAGES,
   ],
 })

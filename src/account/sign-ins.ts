@@ -17,6 +17,12 @@ export class SignIns {
     private readonly config: AppConfig,
   ) {}
 
+  /** Where people may hold API keys. */
+  get apiKeysHref(): string | undefined {
+    const taken = this.config.resources.some(({ apiKeys }) => apiKeys.includes('people'));
+    return taken ? '/account/api-keys' : undefined;
+  }
+
   async view(req: Request, res: Response, person: SignedIn): Promise<View> {
     const [identities, ways, mayChange] = await Promise.all([
       this.identities.of(person.userId),

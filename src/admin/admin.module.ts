@@ -5,11 +5,16 @@ import { ScimModule } from '../scim/index.js';
 import { SsoModule } from '../sso/index.js';
 import { AdminRoutes } from './admin-routes.js';
 import { AdminThrottle } from './admin-throttle.guard.js';
+import { ApiKeyOperations } from './api-key-operations.js';
+import { ApiKeysController } from './api-keys.controller.js';
 import { AuditAggregateController } from './audit-aggregate.controller.js';
 import { AuditCheckpointsController } from './audit-checkpoints.controller.js';
 import { AuditEventTypesController } from './audit-event-types.controller.js';
 import { AuditEventsController } from './audit-events.controller.js';
+import { AuditExportSchedulesController } from './audit-export-schedules.controller.js';
 import { AuditExportsController } from './audit-exports.controller.js';
+import { AuditPartitionsController } from './audit-partitions.controller.js';
+import { AuditPayloadsController } from './audit-payloads.controller.js';
 import { AuditStreamsController } from './audit-streams.controller.js';
 import { AuditTail } from './audit-tail.js';
 import { AuditTailController } from './audit-tail.controller.js';
@@ -21,6 +26,7 @@ import { Cursors } from './cursors.js';
 import { DecisionExplainer } from './decision-explainer.js';
 import { DecisionsController } from './decisions.controller.js';
 import { DryRun } from './dry-run.js';
+import { ErasureController } from './erasure.controller.js';
 import { FactorsController } from './factors.controller.js';
 import { GroupOperations } from './group-operations.js';
 import { GroupsController } from './groups.controller.js';
@@ -43,10 +49,13 @@ import { PreConsentsController } from './pre-consents.controller.js';
 import { ProblemFilter } from './problem.filter.js';
 import { QueryConventions } from './query-conventions.js';
 import { RepeatSafety } from './repeat-safety.js';
+import { RegistrationPoliciesController } from './registration-policies.controller.js';
 import { RevocationPlansController } from './revocation-plans.controller.js';
 import { RevocationsController } from './revocations.controller.js';
 import { SettingsController } from './settings.controller.js';
 import { ToolsController } from './tools.controller.js';
+import { ToolPoliciesController } from './tool-policies.controller.js';
+import { ToolPolicyEdits } from './tool-policy-edits.js';
 import { RoleReach } from './role-reach.js';
 import { SavedSearchesController } from './saved-searches.controller.js';
 import { ScimTokensController } from './scim-tokens.controller.js';
@@ -64,6 +73,7 @@ import { UsersController } from './users.controller.js';
     UserHoldingsController,
     UserRolesController,
     InvitationsController,
+    ErasureController,
     FactorsController,
     GroupsController,
     ScimTokensController,
@@ -73,12 +83,15 @@ import { UsersController } from './users.controller.js';
     PreConsentsController,
     DecisionsController,
     HistoriesController,
+    RegistrationPoliciesController,
     RevocationPlansController,
     RevocationsController,
     SessionsController,
     SettingsController,
     ToolsController,
+    ToolPoliciesController,
     TokensController,
+    ApiKeysController,
     KeysController,
     IdentityProvidersController,
     IdentityProviderTrialsController,
@@ -86,7 +99,10 @@ import { UsersController } from './users.controller.js';
     AuditCheckpointsController,
     AuditEventsController,
     AuditEventTypesController,
+    AuditExportSchedulesController,
     AuditExportsController,
+    AuditPartitionsController,
+    AuditPayloadsController,
     AuditStreamsController,
     AuditTailController,
     SavedSearchesController,
@@ -94,6 +110,7 @@ import { UsersController } from './users.controller.js';
   providers: [
     AdminRoutes,
     AdminThrottle,
+    ApiKeyOperations,
     AuditTail,
     ClientChanges,
     ClientReach,
@@ -113,6 +130,7 @@ import { UsersController } from './users.controller.js';
     QueryConventions,
     RepeatSafety,
     RoleReach,
+    ToolPolicyEdits,
   ],
   exports: [ProblemFilter],
 })

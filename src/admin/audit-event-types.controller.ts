@@ -1,6 +1,14 @@
 import { Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
-import { EVENT_TYPES, piiOf, schemaOf, SEVERITIES, type EventTypeInfo } from '../audit/index.js';
+import {
+  EVENT_TYPES,
+  piiOf,
+  RETENTION_CLASSES,
+  schemaOf,
+  sealedOf,
+  SEVERITIES,
+  type EventTypeInfo,
+} from '../audit/index.js';
 import { AdminController } from './admin-controller.js';
 import { RequireAdminScope } from './require-admin-scope.js';
 
@@ -14,9 +22,21 @@ export class EventTypeResponse {
   severity!: string;
   @ApiProperty({ type: 'integer' }) ocsf_class!: number;
   @ApiProperty({ type: 'integer', description: 'OCSF activity of that class' }) ocsf_activity!: number;
-  @ApiProperty({ enum: ['security', 'admin', 'tool_call', 'verbose'] }) retention!: string;
+  @ApiProperty({ enum: RETENTION_CLASSES, description: 'How long its events are kept: `audit.retention`' })
+  retention!: string;
   @ApiProperty({ type: String, isArray: true, description: 'Where personal data may be' })
   pii_fields!: string[];
+  @ApiProperty({
+    type: String,
+    isArray: true,
+    description: 'Of those, what is sealed in the payload and does not stand in the event',
+  })
+  sealed_fields!: string[];
+  @ApiProperty({
+    type: Boolean,
+    description: 'Whether the payload goes after `policies.audit.payloadDays`, and not with the event',
+  })
+  payload_is_brief!: boolean;
   @ApiProperty({ type: 'object', additionalProperties: true, description: 'JSON Schema of its events' })
   schema!: Record<string, unknown>;
 }
@@ -36,6 +56,8 @@ const CATALOGUE: EventTypesResponse = {
     ocsf_activity: info.activity,
     retention: info.retention,
     pii_fields: [...piiOf(info)],
+    sealed_fields: [...sealedOf(info)],
+    payload_is_brief: info.brief === true,
     schema: schemaOf(type, info),
   })),
 };

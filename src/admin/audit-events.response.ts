@@ -31,6 +31,11 @@ export class AuditEventResponse implements AuditEventBody {
   @ApiPropertyOptional(TEXT) reason?: string;
   @ApiPropertyOptional(TEXT) ticket?: string;
   @ApiPropertyOptional(open) details?: NonNullable<AuditEventBody['details']>;
+  @ApiPropertyOptional({
+    ...open,
+    description: 'What of it is sealed: digest of the ciphertext, key, and members',
+  })
+  privacy?: NonNullable<AuditEventBody['privacy']>;
 }
 
 export class AuditEventPage extends PageOf(AuditEventResponse) {}

@@ -26,9 +26,9 @@ import { AdminProblem, found } from './admin-problem.js';
 import { AskedBy, isDryRun, type AdminRequest, type Operator } from './admin-request.js';
 import { AuditExportPage, AuditExportResponse } from './audit-exports.response.js';
 import { AuditFiltersRequest, filtersOf } from './audit-filters.request.js';
-import { Omittable } from './fields.js';
+import { Omittable, OptionalId } from './fields.js';
 import { UuidParam } from './ids.js';
-import { paged, pageOf, PageRequest } from './paging.js';
+import { given, paged, pageOf, PageRequest } from './paging.js';
 import { RequireRecentSignIn } from './recent-sign-in.js';
 import { RequireAdminScope } from './require-admin-scope.js';
 
@@ -47,6 +47,10 @@ export class NewExportRequest {
   filters?: AuditFiltersRequest;
 }
 
+export class AuditExportsRequest extends PageRequest {
+  @OptionalId('Those that a schedule has made') schedule_id?: string;
+}
+
 @AdminController('audit/exports')
 export class AuditExportsController {
   private readonly logger = new Logger('audit');
@@ -61,8 +65,9 @@ export class AuditExportsController {
   @RequireAdminScope('admin:audit:read')
   @ApiOperation({ summary: 'Exports, the newest first' })
   @ApiOkResponse({ type: AuditExportPage })
-  async list(@Query() request: PageRequest): Promise<AuditExportPage> {
-    return pageOf(await this.orders.list(paged(request)), (row) => AuditExportResponse.of(row));
+  async list(@Query() request: AuditExportsRequest): Promise<AuditExportPage> {
+    const query = { ...paged(request), ...given({ scheduleId: request.schedule_id }) };
+    return pageOf(await this.orders.list(query), (row) => AuditExportResponse.of(row));
   }
 
   @Post()

@@ -20,6 +20,9 @@ export class AuditExportResponse {
   })
   manifest?: string;
   @ApiPropertyOptional(TEXT) problem?: string;
+  @ApiPropertyOptional({ ...ID, description: 'The schedule that made it' }) schedule_id?: string;
+  @ApiPropertyOptional({ ...TIME, description: 'When it was written to `audit.exportFolder`' })
+  written_at?: string;
 
   static of(row: AuditExportView): AuditExportResponse {
     return {
@@ -36,6 +39,8 @@ export class AuditExportResponse {
         sha256: row.digest?.toString('hex'),
         manifest: row.manifest ?? undefined,
         problem: row.problem ?? undefined,
+        schedule_id: row.scheduleId ?? undefined,
+        written_at: row.writtenAt?.toISOString(),
       }),
     };
   }

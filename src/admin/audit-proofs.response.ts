@@ -74,17 +74,25 @@ export class VerifiedResponse {
   @ApiProperty({ ...COUNT, description: 'Exclusive' }) to!: number;
   @ApiProperty({ ...COUNT, description: 'How many events are sealed in all' }) tree_size!: number;
   @ApiProperty({ ...COUNT, description: 'Events looked at' }) events!: number;
+  @ApiProperty({
+    ...COUNT,
+    description: 'Events that retention has taken out, and that are in signed archives',
+  })
+  archived!: number;
+  @ApiProperty({ ...TEXTS, description: 'The partitions they were in' }) archives!: string[];
   @ApiProperty({ ...COUNT, description: 'Checkpoints looked at' }) checkpoints!: number;
   @ApiPropertyOptional({ type: FindingResponse, description: 'The first that does not fit' })
   first_bad?: FindingResponse;
 
   static of(range: { from: number; to: number }, verified: Verified): VerifiedResponse {
-    const { finding, events, checkpoints, sealed } = verified;
+    const { finding, events, archived, archives, checkpoints, sealed } = verified;
     return {
       ok: finding === undefined,
       ...range,
       tree_size: sealed,
       events,
+      archived,
+      archives: [...archives],
       checkpoints,
       ...(finding && { first_bad: badOf(finding) }),
     };

@@ -4,6 +4,7 @@ import { ROLES } from '../config/index.js';
 import { ScopeCatalogue } from '../oauth/index.js';
 import { RevocationLedger, type LedgerEntry } from '../revocation/index.js';
 import { explanationOf } from './decision-reasons.js';
+import { rulesOf } from './decision-rules.js';
 import type { DecisionResponse } from './decisions.response.js';
 import { given } from './paging.js';
 
@@ -28,6 +29,7 @@ export class DecisionExplainer {
       ...explanationOf(result, reason),
       ...given({ reason, http_status, required, granted, missing }),
       ...given({ user_id, client_id, grant_id, session_id, tool: event.tool?.name }),
+      ...rulesOf(event),
       ...given({ roles: missing && this.rolesFor(missing), request: requestOf(event) }),
       ...given({ ended_by: reason === 'revoked' ? await this.endedBy(event) : undefined }),
     };

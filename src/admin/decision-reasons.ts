@@ -20,9 +20,21 @@ export const REASONS: Readonly<Record<string, Explanation>> = {
     'The access token must have the scope that this needs',
     'A token with the missing scopes: the person allows them, or an operator raises the ceiling of the client',
   ),
+  insufficient_role: explained(
+    'The person behind the token must have a role that this needs',
+    'The same by somebody who has the role: it is given to a person or to a group of theirs',
+  ),
+  disabled_by_policy: explained(
+    'A policy lets nobody use this at present',
+    'The same, once an operator has taken the policy away',
+  ),
+  quota_exceeded: explained(
+    'So many calls at a time, by a quota of the tool or of a policy',
+    'The same after the time that the refusal says',
+  ),
   insufficient_user_authentication: explained(
-    'This asks for a sign-in that is not long ago (RFC 9470)',
-    'A token from an authorization request with the max_age of the challenge',
+    'This asks for a sign-in that is not long ago, or that is worth more (RFC 9470)',
+    'A token from an authorization request with the max_age and acr_values of the challenge',
   ),
   wrong_audience: explained(
     'A token is good at the one resource it was issued for (RFC 8707)',
@@ -54,6 +66,32 @@ export const REASONS: Readonly<Record<string, Explanation>> = {
   two_access_tokens: explained(
     'A request carries one access token (RFC 6750 §2)',
     'The token in one place only',
+  ),
+  unknown_api_key: explained(
+    'An API key must be one that was made here',
+    'The key as it was shown, or a new one',
+  ),
+  malformed_api_key: explained(
+    'An API key is the text that was shown',
+    'The whole key, without a character changed',
+  ),
+  duplicate_api_key: explained('A request carries one API key', 'The key in one header only'),
+  api_key_beside_token: explained(
+    'A request carries an access token or an API key (RFC 6750 §2)',
+    'The same with one of the two',
+  ),
+  api_key_without_rights: explained(
+    'A key never gives more than its owner has now',
+    'A key whose owner has at least one of its scopes, at a resource that takes keys of such owners',
+  ),
+  not_a_service: explained(
+    'Keys are of people, and of clients that prove who they are and act for themselves',
+    'The client with a way to prove itself and the grant type client_credentials',
+  ),
+  user_disabled: explained('Who is kept out gets nothing', 'The person, once an operator lets them in again'),
+  throttled_api_keys: explained(
+    'An address may show so many unknown keys and no more',
+    'A good key after the time that Retry-After says',
   ),
   scope_escalation: explained(
     'Nobody gives more administration than they have',

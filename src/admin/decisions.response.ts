@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { AppliedPolicyResponse, DecisionRuleResponse } from './decision-rules.js';
 import { COUNT, ID, TEXT, TEXTS, TIME } from './response-fields.js';
 import { LedgerEntryResponse } from './tokens.response.js';
 
@@ -20,6 +21,18 @@ export class DecisionResponse {
   @ApiPropertyOptional({ ...TEXTS, description: 'Of those required' }) missing?: readonly string[];
   @ApiPropertyOptional({ ...TEXTS, description: 'Roles whose people may be granted what is missing' })
   roles?: readonly string[];
+  @ApiPropertyOptional({
+    type: DecisionRuleResponse,
+    isArray: true,
+    description: 'Of what is called over MCP: each rule, from the decision taken again by its record',
+  })
+  rules?: readonly DecisionRuleResponse[];
+  @ApiPropertyOptional({
+    type: AppliedPolicyResponse,
+    isArray: true,
+    description: 'Which policies had a say in it',
+  })
+  policies?: readonly AppliedPolicyResponse[];
   @ApiPropertyOptional({ type: LedgerEntryResponse, description: 'What had ended the access' })
   ended_by?: LedgerEntryResponse;
   @ApiProperty({ ...open, description: 'Who asked' }) actor!: object;

@@ -7,7 +7,7 @@ import { isDryRun, type AdminRequest } from './admin-request.js';
 import { TEXT } from './response-fields.js';
 
 /** Made for the one who asks and for nobody else: what was rolled back is no secret, and no receipt either. */
-const NOT_MADE = ['client_secret', 'secret', 'token', 'receipt'];
+const NOT_MADE = ['client_secret', 'secret', 'token', 'api_key', 'receipt'];
 const open = { type: 'object', additionalProperties: true } as const;
 
 export class WouldHappen {

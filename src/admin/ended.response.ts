@@ -28,10 +28,13 @@ export class EndedResponse {
   @ApiProperty({ description: 'False when it had been ended before: nothing was changed' }) ended!: boolean;
   @ApiProperty({ ...COUNT, description: 'Grants that were ended' }) grants!: number;
   @ApiProperty({ ...COUNT, description: 'Sessions that were ended' }) sessions!: number;
+  @ApiPropertyOptional({ ...COUNT, description: 'API keys that were ended; absent when there were none' })
+  api_keys?: number;
   @ApiPropertyOptional({ type: ReceiptResponse, description: 'Absent when nothing was changed' })
   receipt?: ReceiptResponse;
 
-  static of(this: void, { ended, grants, sessions, receipt }: Ended): EndedResponse {
-    return { ended, grants, sessions, ...(receipt && { receipt: ReceiptResponse.of(receipt) }) };
+  static of(this: void, { ended, grants, sessions, apiKeys, receipt }: Ended): EndedResponse {
+    const keys = apiKeys !== undefined && { api_keys: apiKeys };
+    return { ended, grants, sessions, ...keys, ...(receipt && { receipt: ReceiptResponse.of(receipt) }) };
   }
 }

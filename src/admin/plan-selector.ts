@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../config/index.js';
-import { McpRegistry, RunningCalls } from '../mcp/index.js';
+import { McpRegistry, LiveCensus } from '../mcp/index.js';
 import { TokenLookup, type PlanAsker, type PlanSelector, type ToolReach } from '../oauth/index.js';
 import { adminMetadataUrl } from './admin-challenge.js';
 import { invalidField } from './admin-problem.js';
@@ -16,7 +16,7 @@ export class PlanSelectors {
     private readonly config: AppConfig,
     private readonly tools: McpRegistry,
     private readonly tokens: TokenLookup,
-    private readonly running: RunningCalls,
+    private readonly census: LiveCensus,
   ) {}
 
   /** @throws AdminProblem when it names a token that is none, or none of ours */
@@ -51,14 +51,15 @@ export class PlanSelectors {
   /** @throws AdminProblem when there is no such tool */
   asker(selector: PlanSelector, operator: Operator, why: { reason?: string; ticket?: string }): PlanAsker {
     const tool = this.reachOf(selector);
-    return { ...by(operator, why), live: this.running.handles(), ...(tool && { tool }) };
+    return { ...by(operator, why), live: () => this.census.everywhere(), ...(tool && { tool }) };
   }
 
   private reachOf({ tool }: PlanSelector): ToolReach | undefined {
     if (tool === undefined) return undefined;
     const registered = this.tools.tool(tool);
     if (!registered) throw invalidField('selector.tool', 'is not the name of a tool');
-    return { resource: this.config.mcpResource, scopes: registered.scopes };
+    const { scopes, anyScopes } = registered;
+    return { resource: this.config.mcpResource, scopes, anyScopes };
   }
 }
 

@@ -7,7 +7,7 @@ const KEY = 'gatehouse:admin-scope';
 export const SECURITY_SCHEME = 'oauth2';
 
 type Area = 'clients' | 'users' | 'grants' | 'keys' | 'audit' | 'settings';
-export type AdminScope = `admin:${Area}` | `admin:${Area}:read`;
+export type AdminScope = `admin:${Area}` | `admin:${Area}:read` | 'admin:audit:unseal';
 
 /** The scope a route needs; the guard, the check at start and the OpenAPI document read the same. */
 export const RequireAdminScope = (scope: AdminScope): MethodDecorator =>

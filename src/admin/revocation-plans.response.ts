@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { PlanPreview, PlanView } from '../oauth/index.js';
+import { PLAN_WARNINGS, type PlanPreview, type PlanView } from '../oauth/index.js';
 import type { Propagation, RevocationReceipt } from '../revocation/index.js';
 import { ReceiptResponse } from './ended.response.js';
 import { PageOf } from './paging.js';
@@ -13,6 +13,7 @@ class CountsResponse {
   @ApiProperty(COUNT) grants!: number;
   @ApiProperty(COUNT) sessions!: number;
   @ApiProperty({ ...COUNT, description: 'Access tokens that are alive' }) access_tokens!: number;
+  @ApiProperty({ ...COUNT, description: 'API keys that are alive' }) api_keys!: number;
 }
 
 class PersonSample {
@@ -66,9 +67,9 @@ export class PlanResponse {
 
 export class PlanPreviewResponse extends PlanResponse {
   @ApiProperty({ type: SamplesResponse, description: 'The newest of each' }) samples!: SamplesResponse;
-  @ApiProperty({ ...COUNT, description: 'Calls and streams that the answering process serves now' })
+  @ApiProperty({ ...COUNT, description: 'Calls and streams that are served now, by all replicas' })
   live_calls!: number;
-  @ApiProperty({ enum: ['nothing_matches', 'ends_own_access', 'replaces_signing_key'], isArray: true })
+  @ApiProperty({ enum: [...PLAN_WARNINGS], isArray: true })
   warnings!: readonly string[];
 
   static from(this: void, { plan, samples, liveCalls, warnings }: PlanPreview): PlanPreviewResponse {
@@ -81,6 +82,7 @@ class EndedCounts {
   @ApiProperty(COUNT) sessions!: number;
   @ApiProperty({ ...COUNT, description: 'Access tokens ended by themselves; those of grants end with them' })
   tokens!: number;
+  @ApiPropertyOptional({ ...COUNT, description: 'API keys; absent when there were none' }) api_keys?: number;
 }
 
 class ReplicaResponse {
@@ -104,6 +106,7 @@ export class RevocationResponse {
   static of(this: void, plan: PlanView): RevocationResponse {
     const { applied } = plan;
     if (!applied) throw new Error('The plan has not been applied');
+    const { apiKeys, ...ended } = applied.ended;
     return {
       id: plan.id,
       selector: said(plan.selector),
@@ -111,7 +114,7 @@ export class RevocationResponse {
       planned_by: plan.createdBy,
       applied_by: applied.by,
       applied_at: applied.at,
-      ended: applied.ended,
+      ended: { ...ended, ...(apiKeys !== undefined && { api_keys: apiKeys }) },
       ...(applied.seq !== undefined && { seq: applied.seq }),
     };
   }

@@ -1,21 +1,33 @@
 import { Body, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiPropertyOptional,
+} from '@nestjs/swagger';
 import {
   NotTheirs,
   SavedSearches,
+  TooManyAlerts,
   TooManySearches,
   type AuditFilters,
   type SavedSearchView,
+  type SearchAlert,
 } from '../audit/index.js';
 import { AdminController } from './admin-controller.js';
-import { AdminProblem, found } from './admin-problem.js';
+import { AdminProblem, found, invalidField } from './admin-problem.js';
 import { AskedBy, type Operator } from './admin-request.js';
 import { filtersOf } from './audit-filters.request.js';
 import { UuidParam } from './ids.js';
 import { given, paged, PageOf, pageOf, PageRequest } from './paging.js';
 import { RequireAdminScope } from './require-admin-scope.js';
 import { ID, TEXT, TIME } from './response-fields.js';
-import { ChangedSavedSearchRequest, NewSavedSearchRequest } from './saved-searches.request.js';
+import {
+  ChangedSavedSearchRequest,
+  NewSavedSearchRequest,
+  SearchAlertRequest,
+} from './saved-searches.request.js';
 
 class SavedSearchResponse {
   @ApiProperty(ID) id!: string;
@@ -23,6 +35,8 @@ class SavedSearchResponse {
   @ApiProperty({ type: 'object', additionalProperties: true }) filters!: AuditFilters;
   @ApiProperty({ type: Boolean }) shared!: boolean;
   @ApiProperty({ type: Boolean, description: 'Whether it is yours to change' }) own!: boolean;
+  @ApiPropertyOptional({ type: SearchAlertRequest }) alert?: SearchAlertRequest;
+  @ApiPropertyOptional({ ...TIME, description: 'When it was last raised' }) alerted_at?: string;
   @ApiProperty(TIME) created_at!: string;
   @ApiProperty(TIME) updated_at!: string;
 
@@ -33,6 +47,7 @@ class SavedSearchResponse {
       filters: search.filters,
       shared: search.shared,
       own: search.owner === `${actor.type} ${actor.id}`,
+      ...given({ alert: shownAlert(search), alerted_at: search.alertedAt?.toISOString() }),
       created_at: search.createdAt.toISOString(),
       updated_at: search.updatedAt.toISOString(),
     });
@@ -74,7 +89,8 @@ export class SavedSearchesController {
     @AskedBy() operator: Operator,
   ): Promise<SavedSearchResponse> {
     const { name, filters, shared = false } = request;
-    const wanted = { name, filters: filtersOf(filters), shared };
+    const wanted = { name, filters: filtersOf(filters), shared, ...given({ alert: alertOf(request.alert) }) };
+    checkAlert(wanted);
     return SavedSearchResponse.for(operator)(await problems(this.searches.create(operator.actor, wanted)));
   }
 
@@ -84,10 +100,15 @@ export class SavedSearchesController {
   @ApiOkResponse({ type: SavedSearchResponse })
   async change(
     @Param('id', UuidParam) id: string,
-    @Body() { name, filters, shared }: ChangedSavedSearchRequest,
+    @Body() { name, filters, shared, alert }: ChangedSavedSearchRequest,
     @AskedBy() operator: Operator,
   ): Promise<SavedSearchResponse> {
-    const wanted = given({ name, shared, filters: filters && filtersOf(filters) });
+    const wanted = given({ name, shared, filters: filters && filtersOf(filters), alert: alertOf(alert) });
+    const before = found(await this.searches.find(operator.actor, id));
+    checkAlert({
+      filters: wanted.filters ?? before.filters,
+      alert: 'alert' in wanted ? wanted.alert : shownAlert(before),
+    });
     const changed = await problems(this.searches.change(operator.actor, id, wanted));
     return SavedSearchResponse.for(operator)(found(changed));
   }
@@ -105,12 +126,30 @@ export class SavedSearchesController {
   }
 }
 
+const alertOf = (alert: SearchAlertRequest | null | undefined): SearchAlert | null | undefined =>
+  alert && { threshold: alert.threshold, windowS: alert.window_minutes * 60 };
+
+const shownAlert = ({ alertThreshold, alertWindowS }: SavedSearchView): SearchAlertRequest | undefined =>
+  alertThreshold === null || alertWindowS === null
+    ? undefined
+    : { threshold: alertThreshold, window_minutes: alertWindowS / 60 };
+
+/** @throws AdminProblem when the window says it already, or it could not be counted a few times a minute */
+function checkAlert({ filters, alert }: { filters: AuditFilters; alert?: object | null | undefined }): void {
+  if (!alert) return;
+  for (const name of ['since', 'until', 'q'] as const)
+    if (filters[name] !== undefined)
+      throw invalidField(`filters.${name}`, 'cannot be part of a search that raises alerts');
+}
+
 async function problems<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     if (error instanceof TooManySearches)
       throw new AdminProblem('conflict', { detail: 'Forget one first', reason: 'too_many_searches' });
+    if (error instanceof TooManyAlerts)
+      throw new AdminProblem('conflict', { detail: 'Take one away first', reason: 'too_many_alerts' });
     if (error instanceof NotTheirs)
       throw new AdminProblem('forbidden', { detail: 'It is somebody else’s', reason: 'not_the_owner' });
     throw error;

@@ -1,5 +1,6 @@
 import { Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
+import { PartitionList } from '../audit/index.js';
 import { AppConfig } from '../config/index.js';
 import { AdminController } from './admin-controller.js';
 import { masked } from './masked.js';
@@ -25,11 +26,20 @@ export class SettingsResponse {
   identity_providers!: readonly object[];
   @ApiProperty(opens) trusted_issuers!: readonly object[];
   @ApiProperty(open) mail!: object;
+  @ApiProperty({
+    ...open,
+    description:
+      'Retention of the audit trail; `partitions` is `not_owner` where this process has no right to make and drop them',
+  })
+  audit!: object;
 }
 
 @AdminController('settings')
 export class SettingsController {
-  constructor(private readonly config: AppConfig) {}
+  constructor(
+    private readonly config: AppConfig,
+    private readonly partitions: PartitionList,
+  ) {}
 
   @Get()
   @RequireAdminScope('admin:settings:read')
@@ -51,6 +61,7 @@ export class SettingsController {
       identity_providers: config.identityProviders,
       trusted_issuers: config.trustedIssuers,
       mail: config.mail,
+      audit: { ...config.audit, partitions: this.partitions.isKept ? 'kept' : 'not_owner' },
     });
   }
 }

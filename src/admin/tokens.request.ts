@@ -14,5 +14,5 @@ export class TokensRequest extends PageRequest {
 }
 
 export class TokenLookupRequest {
-  @Text('An access or refresh token', 8_192) token!: string;
+  @Text('An access token, a refresh token or an API key', 8_192) token!: string;
 }

@@ -45,7 +45,7 @@ export class LedgerEntryResponse {
 
 /** What a token is that somebody holds, never the token. */
 export class FoundTokenResponse {
-  @ApiProperty({ enum: ['access', 'refresh'] }) kind!: string;
+  @ApiProperty({ enum: ['access', 'refresh', 'api_key'] }) kind!: string;
   @ApiProperty() alive!: boolean;
   @ApiPropertyOptional({ enum: ['expired', 'revoked', 'rotated'], description: 'Why it is not alive' })
   over?: string | undefined;

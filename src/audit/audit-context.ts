@@ -21,6 +21,8 @@ export interface AuditContext {
   /** Why the caller says they do this, and where it was asked for. */
   reason?: string;
   ticket?: string;
+  /** What the caller says of where the request belongs, which nobody has checked. */
+  claimed?: { readonly traceparent: string; readonly tracestate?: string };
   /** The event that tells this request's outcome, once one has been written. */
   lastEventId?: string;
 }
@@ -38,7 +40,14 @@ export function aside<T>(work: () => T): T {
   return context ? storage.run({ ...context }, work) : work();
 }
 
-type Known = 'actor' | 'userId' | 'clientId' | 'grantId' | 'sessionId' | 'reason' | 'ticket';
+/** Work that is asked for inside this process instead of by a request: `path` says what it is, the ids are new. */
+export function withOwnContext<T>(path: string, work: () => T): T {
+  const requestId = randomUUID();
+  const startedAt = performance.now();
+  return storage.run({ requestId, correlationId: requestId, method: 'CALL', path, ip: '', startedAt }, work);
+}
+
+type Known = 'actor' | 'userId' | 'clientId' | 'grantId' | 'sessionId' | 'reason' | 'ticket' | 'claimed';
 
 /** Adds what becomes known while the request is served (its session, its bearer, its client). */
 export function identify(known: Partial<Pick<AuditContext, Known>>): void {

@@ -1,9 +1,13 @@
-import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { AuditEventBody } from './audit-row.js';
+import type { RetentionClass } from './event-types.js';
 
-/** One audit event. Rows are only ever inserted; a trigger refuses everything else. */
+/**
+ * One audit event. Rows are only ever inserted; a trigger refuses everything else. The table is in parts: a list of
+ * retention classes, and of each the months.
+ */
 @Entity('audit_events')
-@Unique('audit_events_arrival_key', ['arrival'])
+@Index('audit_events_arrival_idx', ['arrival'])
 @Index('audit_events_type_idx', ['type', 'eventId'])
 @Index('audit_events_user_id_idx', ['userId', 'eventId'])
 @Index('audit_events_client_id_idx', ['clientId', 'eventId'])
@@ -20,6 +24,8 @@ export class AuditEvent {
   /** UUIDv7: order, partition and cursor at once. */
   @PrimaryColumn('uuid', { name: 'event_id', primaryKeyConstraintName: 'audit_events_pkey' })
   eventId!: string;
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'audit_events_pkey', default: 'security' })
+  retention!: RetentionClass;
   @Column('text') type!: string;
   @Column('integer', { name: 'schema_version' }) schemaVersion!: number;
   @Column('timestamptz') time!: Date;

@@ -27,6 +27,7 @@ export interface Target {
     | 'grant'
     | 'session'
     | 'token'
+    | 'api_key'
     | 'key'
     | 'tool'
     | 'resource'
@@ -37,9 +38,14 @@ export interface Target {
     | 'consent'
     | 'group'
     | 'revocation'
+    | 'audit_event'
     | 'saved_search'
     | 'audit_export'
-    | 'audit_stream';
+    | 'audit_stream'
+    | 'audit_partition'
+    | 'audit_export_schedule'
+    | 'registration_policy'
+    | 'tool_policy';
   readonly id: string;
   readonly display?: string;
 }
@@ -47,7 +53,7 @@ export interface Target {
 /** Describes a token without being one: never the token, nor an unkeyed hash of it. `exp` is in seconds. */
 export interface TokenFacts {
   readonly jti?: string;
-  readonly kind: 'access' | 'refresh' | 'code' | 'id';
+  readonly kind: 'access' | 'refresh' | 'code' | 'id' | 'api_key';
   readonly scopes?: readonly string[];
   readonly aud?: string;
   readonly exp?: number;
@@ -61,20 +67,42 @@ export interface ToolFacts {
   readonly phase: 'decision' | 'outcome';
   readonly risk?: 'read' | 'change' | 'destructive';
   readonly argsBytes?: number;
-  /** As they were given. They are not stored: only a keyed hash of them is, by which equal ones can be found. */
+  /** As they were given: a keyed hash is made of them, by which equal ones can be found. */
   readonly args?: unknown;
-  /** What of them may be stored. */
+  /** What of them may be stored in the event. */
   readonly argsShown?: Json;
+  /** What of them may be stored sealed. */
+  readonly argsSealed?: Json;
   readonly resultBytes?: number;
   readonly isError?: boolean;
   /** The event id of the decision, on the outcome row. */
   readonly decisionId?: string;
 }
 
+/** What a decision was taken from, in the words of the event. Times are in seconds. */
 export interface AuthzFacts {
   readonly required?: readonly string[];
   readonly granted?: readonly string[];
   readonly missing?: readonly string[];
+  /** Required ones that others which were granted include. */
+  readonly implied?: readonly string[];
+  /** One of each list was required. */
+  readonly any_of?: readonly (readonly string[])[];
+  readonly roles_required?: readonly (readonly string[])[];
+  readonly roles?: readonly string[];
+  readonly sign_in_required?: { readonly acrs: readonly string[]; readonly max_age?: number };
+  readonly sign_in?: { readonly acrs: readonly string[]; readonly age?: number };
+  readonly quotas?: readonly {
+    readonly name: string;
+    readonly calls: number;
+    readonly per: number;
+    readonly by: string;
+    /** There when nothing was left. */
+    readonly retry_after?: number;
+  }[];
+  readonly disabled_by?: readonly string[];
+  /** Which policies applied, as they were then. */
+  readonly policies?: readonly { readonly name: string; readonly version: number }[];
 }
 
 /**

@@ -3,29 +3,15 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { isRehearsing } from '../database/index.js';
 import { currentAudit, type AuditContext } from './audit-context.js';
 import type { AuditFact } from './audit-fact.js';
-import { toRow, type AuditRow } from './audit-row.js';
+import { bodyOf, columnsOf, type AuditRow } from './audit-row.js';
 import { noteRehearsed } from './audit-rehearsal.js';
 import { EventMarks } from './event-marks.js';
+import { EventSealing, type SealedEvent, type Unsealed } from './payloads/event-sealing.js';
+import { INSERT, INSERT_SEALED } from './payloads/payload-statements.js';
+import type { Runner } from './payloads/subject-keys.js';
 
 /** Rows of one statement of a group commit; more wait for the next. */
 const GROUP = 500;
-
-const COLUMNS = `event_id, type, schema_version, time, severity, result, reason, actor_type, actor_id, user_id,
-  client_id, grant_id, session_id, tool, args_hmac, jti, ip, user_agent, request_id, correlation_id, body, mac`;
-
-/**
- * Inserts the rows that `AuditLog.prepare` made; `parameter` is where they are, such as `$1`. For statements that
- * make a change and record it at once.
- */
-export const insertAudit = (parameter: string): string => `
-INSERT INTO audit_events (${COLUMNS})
-SELECT ${COLUMNS}
-FROM jsonb_to_recordset(${parameter}::jsonb) AS r (event_id uuid, type text, schema_version integer, time timestamptz,
-  severity text, result text, reason text, actor_type text, actor_id text, user_id text, client_id text, grant_id text,
-  session_id text, tool text, args_hmac text, jti text, ip text, user_agent text, request_id text, correlation_id text, body jsonb,
-  mac text)`;
-
-const INSERT = insertAudit('$1');
 
 /** Audit rows as a parameter of a statement; call `recorded` when that has been run. */
 export interface PreparedAudit {
@@ -33,11 +19,11 @@ export interface PreparedAudit {
   readonly recorded: () => void;
 }
 
-type MarkedRow = AuditRow & { readonly mac: string };
+type MarkedRow = AuditRow & Pick<SealedEvent, 'payload' | 'new_key'> & { readonly mac: string };
 
 interface Waiting {
-  readonly row: MarkedRow;
-  readonly done: (eventId: string) => void;
+  readonly event: Unsealed;
+  readonly done: () => void;
   readonly failed: (error: unknown) => void;
 }
 
@@ -50,23 +36,31 @@ export class AuditLog {
   constructor(
     private readonly dataSource: DataSource,
     private readonly marks: EventMarks,
+    private readonly sealing: EventSealing,
   ) {}
 
   /** Records facts in the caller's transaction: they commit together with the change they tell of. */
   async record(tx: EntityManager, ...facts: readonly AuditFact[]): Promise<void> {
-    const { rows, recorded } = this.prepare(...facts);
-    await tx.query(INSERT, [rows]);
-    recorded();
+    const context = currentAudit();
+    const events = facts.map((fact) => this.eventOf(fact, context));
+    noteRehearsed(events);
+    await this.write(tx, events);
+    if (context) context.lastEventId = events.at(-1)!.body.event_id;
   }
 
-  /** For a statement that makes the change and records it in one round trip, with `insertAudit` in it. */
-  prepare(...facts: readonly AuditFact[]): PreparedAudit {
+  /**
+   * For a statement that makes the change and records it in one round trip, with `insertAudit` in it. `runner` is what
+   * will run it.
+   */
+  async prepare(runner: Runner, ...facts: readonly AuditFact[]): Promise<PreparedAudit> {
     const context = currentAudit();
-    const rows = facts.map((fact) => this.rowOf(fact, context));
-    noteRehearsed(rows);
+    const events = facts.map((fact) => this.eventOf(fact, context));
+    noteRehearsed(events);
+    const { rows, stored } = await this.rowsOf(runner, events);
     return {
       rows: JSON.stringify(rows),
       recorded: () => {
+        stored();
         if (context) context.lastEventId = rows.at(-1)!.event_id;
       },
     };
@@ -79,13 +73,14 @@ export class AuditLog {
   async decide(fact: AuditFact): Promise<string> {
     if (isRehearsing()) return this.rehearsed(fact);
     const context = currentAudit();
-    const row = this.rowOf(fact, context);
-    await new Promise<string>((done, failed) => {
-      this.waiting.push({ row, done, failed });
+    const event = this.eventOf(fact, context);
+    await new Promise<void>((done, failed) => {
+      this.waiting.push({ event, done, failed });
       this.writing ??= this.drain();
     });
-    if (context) context.lastEventId = row.event_id;
-    return row.event_id;
+    const { event_id: id } = event.body;
+    if (context) context.lastEventId = id;
+    return id;
   }
 
   /** It must not join the decisions of others, which stay. */
@@ -94,12 +89,34 @@ export class AuditLog {
     return currentAudit()?.lastEventId ?? '';
   }
 
-  private rowOf(fact: AuditFact, context: AuditContext | undefined): MarkedRow {
-    const { name, args } = fact.tool ?? {};
+  private eventOf(fact: AuditFact, context: AuditContext | undefined): Unsealed {
+    const { name, args, argsSealed } = fact.tool ?? {};
     const argsHmac =
       name === undefined || args === undefined ? undefined : this.marks.ofArguments(name, args);
-    const row = toRow(fact, context, argsHmac);
-    return { ...row, mac: this.marks.of(row.body) };
+    return {
+      body: bodyOf(fact, context, argsHmac),
+      ...(argsSealed !== undefined && { args: argsSealed }),
+    };
+  }
+
+  private async write(runner: Runner, events: readonly Unsealed[]): Promise<void> {
+    const { rows, stored } = await this.rowsOf(runner, events);
+    const isSealed = rows.some(({ payload }) => payload !== undefined);
+    await runner.query(isSealed ? INSERT_SEALED : INSERT, [JSON.stringify(rows)]);
+    stored();
+  }
+
+  private async rowsOf(
+    runner: Runner,
+    unsealed: readonly Unsealed[],
+  ): Promise<{ rows: readonly MarkedRow[]; stored: () => void }> {
+    const { events, stored } = await this.sealing.seal(runner, unsealed);
+    const rows = events.map(({ body, ...sealed }) => ({
+      ...columnsOf(body),
+      mac: this.marks.of(body),
+      ...sealed,
+    }));
+    return { rows, stored };
   }
 
   private async drain(): Promise<void> {
@@ -107,8 +124,11 @@ export class AuditLog {
     while (this.waiting.length > 0) {
       const group = this.waiting.splice(0, GROUP);
       try {
-        await this.dataSource.query(INSERT, [JSON.stringify(group.map(({ row }) => row))]);
-        for (const { row, done } of group) done(row.event_id);
+        await this.write(
+          this.dataSource,
+          group.map(({ event }) => event),
+        );
+        for (const { done } of group) done();
       } catch (error) {
         for (const { failed } of group) failed(error);
       }

@@ -3,13 +3,13 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { rehearse } from '../database/index.js';
 import { currentAudit } from './audit-context.js';
-import type { AuditEventBody, AuditRow } from './audit-row.js';
+import type { AuditEventBody } from './audit-row.js';
 
 const noted = new AsyncLocalStorage<AuditEventBody[]>();
 
-/** Keeps what a rehearsal would have recorded. */
-export function noteRehearsed(rows: readonly AuditRow[]): void {
-  noted.getStore()?.push(...rows.map(({ body }) => body));
+/** Keeps what a rehearsal would have recorded, with what would have been sealed of it. */
+export function noteRehearsed(events: readonly { readonly body: AuditEventBody }[]): void {
+  noted.getStore()?.push(...events.map(({ body }) => body));
 }
 
 /** Does what a request asks for and rolls it back: what it would change is what it would record. */

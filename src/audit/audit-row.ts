@@ -3,7 +3,7 @@ import type { Actor, AuditFact, Json } from './audit-fact.js';
 import type { AuditContext } from './audit-context.js';
 import { recordedChange, type RecordedChange } from './change.js';
 import { clean } from './clean.js';
-import { EVENT_TYPES } from './event-types.js';
+import { EVENT_TYPES, retentionOf } from './event-types.js';
 
 const SCHEMA_VERSION = 1;
 /** A snapshot is deeper than the rest of an event. */
@@ -35,27 +35,38 @@ export interface AuditEventBody {
   readonly authz?: { readonly [key: string]: Json };
   readonly targets?: readonly { readonly [key: string]: Json }[];
   readonly timing?: { readonly total_ms: number };
-  readonly change?: RecordedChange;
+  readonly change?: Pick<RecordedChange, 'patch'> & Partial<RecordedChange>;
   readonly reason?: string;
   readonly ticket?: string;
+  readonly claimed?: { readonly [member: string]: Json };
   readonly details?: { readonly [key: string]: Json };
+  /** Of what is sealed: the digest of the ciphertext, its key, and what it is. */
+  readonly privacy?: {
+    readonly payload_digest: string;
+    readonly key_id: string;
+    readonly fields: readonly string[];
+  };
 }
 
 /** The columns of `audit_events`, in JSON. */
-export type AuditRow = ReturnType<typeof toRow>;
+export type AuditRow = ReturnType<typeof columnsOf>;
 
-/** Makes the row of a fact; what the fact says itself wins over the request's context. */
-export function toRow(fact: AuditFact, context: AuditContext | undefined, argsHmac?: string) {
+/** The event of a fact; what the fact says itself wins over the request's context. */
+export function bodyOf(
+  fact: AuditFact,
+  context: AuditContext | undefined,
+  argsHmac?: string,
+): AuditEventBody {
   const change = fact.change && clean(recordedChange(fact.change), CHANGE_DEPTH);
-  const said = clean(bodyOf(fact, context, argsHmac)) as { readonly [member: string]: Json };
-  const body = { ...said, ...(change && { change }) };
-  return columnsOf(body as unknown as AuditEventBody);
+  const said = clean(told(fact, context, argsHmac)) as { readonly [member: string]: Json };
+  return { ...said, ...(change && { change }) } as unknown as AuditEventBody;
 }
 
 /** What the columns say of an event, which searches go by. */
 export function columnsOf(body: AuditEventBody) {
   return {
     event_id: body.event_id,
+    retention: retentionOf(body.type),
     type: body.type,
     schema_version: body.schema_version,
     time: body.time,
@@ -79,7 +90,7 @@ export function columnsOf(body: AuditEventBody) {
   };
 }
 
-function bodyOf(fact: AuditFact, context: AuditContext | undefined, argsHmac: string | undefined): object {
+function told(fact: AuditFact, context: AuditContext | undefined, argsHmac: string | undefined): object {
   const info = EVENT_TYPES[fact.type];
   return {
     event_id: uuidv7(),
@@ -103,6 +114,7 @@ function bodyOf(fact: AuditFact, context: AuditContext | undefined, argsHmac: st
     timing: fact.totalMs === undefined ? undefined : { total_ms: Math.round(fact.totalMs * 1000) / 1000 },
     reason: fact.reason ?? context?.reason,
     ticket: fact.ticket ?? context?.ticket,
+    claimed: context?.claimed,
     details: fact.details,
   };
 }

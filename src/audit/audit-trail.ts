@@ -11,6 +11,7 @@ import type { AuditEventBody } from './audit-row.js';
 import {
   countedStatement,
   fromTheStart,
+  nearStatement,
   pageStatement,
   windowEndStatement,
   type AuditQuery,
@@ -26,7 +27,7 @@ export class AuditTrail {
 
   async search(query: AuditQuery): Promise<AuditPage> {
     const count = query.counted ? await this.count(query) : undefined;
-    const rows = await this.run<{ body: AuditEventBody }>(pageStatement(query));
+    const rows = await this.rows(query);
     const page = pageOfRows(rows, query, ({ body }) => body.event_id);
     const further = query.q !== undefined && rows.length <= query.limit ? await this.further(query) : {};
     return { ...page, ...further, items: page.items.map(({ body }) => body), ...(count && { count }) };
@@ -38,6 +39,13 @@ export class AuditTrail {
       [eventId],
     );
     return rows[0]?.body;
+  }
+
+  /** The newest months first: partitions of long ago are looked at only when those have too little. */
+  private async rows(query: AuditQuery): Promise<{ body: AuditEventBody }[]> {
+    const near = nearStatement(query);
+    const found = near ? await this.run<{ body: AuditEventBody }>(near) : [];
+    return found.length > query.limit ? found : this.run(pageStatement(query));
   }
 
   private async count(query: AuditQuery): Promise<CappedCount> {

@@ -14,6 +14,7 @@ import { ExportManifests } from './exports/export-manifests.js';
 import { ExportOrders } from './exports/export-orders.js';
 import { ExportText } from './exports/export-text.js';
 import { SealedFeed } from './feed/sealed-feed.js';
+import { Erasures, LegalHolds, PAYLOAD_ENTITIES, PAYLOAD_PROVIDERS, Payloads } from './payloads/index.js';
 import {
   AuditExports,
   AuditProofs,
@@ -26,8 +27,11 @@ import {
   SealClock,
 } from './proof/index.js';
 import { Refusals } from './refusals.js';
+import { PartitionList, RETENTION_ENTITIES, RETENTION_PROVIDERS } from './retention/index.js';
+import { AlertWatch } from './alerts/alert-watch.js';
 import { SavedSearch } from './saved-searches/saved-search.entity.js';
 import { SavedSearches } from './saved-searches/saved-searches.js';
+import { ExportSchedules, SCHEDULE_ENTITIES, SCHEDULE_PROVIDERS } from './schedules/index.js';
 import {
   AuditStreams,
   STREAM_ENTITIES,
@@ -40,10 +44,20 @@ import { AuditAggregates } from './search/audit-aggregates.js';
 @Global()
 @Module({
   imports: [
-    TypeOrmModule.forFeature([AuditEvent, AuditExport, SavedSearch, ...PROOF_ENTITIES, ...STREAM_ENTITIES]),
+    TypeOrmModule.forFeature([
+      AuditEvent,
+      AuditExport,
+      SavedSearch,
+      ...PAYLOAD_ENTITIES,
+      ...PROOF_ENTITIES,
+      ...RETENTION_ENTITIES,
+      ...SCHEDULE_ENTITIES,
+      ...STREAM_ENTITIES,
+    ]),
   ],
   controllers: [...PROOF_CONTROLLERS],
   providers: [
+    AlertWatch,
     AuditAggregates,
     AuditLog,
     AuditRehearsal,
@@ -57,7 +71,10 @@ import { AuditAggregates } from './search/audit-aggregates.js';
     SavedSearches,
     SealedFeed,
     Refusals,
+    ...PAYLOAD_PROVIDERS,
     ...PROOF_PROVIDERS,
+    ...RETENTION_PROVIDERS,
+    ...SCHEDULE_PROVIDERS,
     ...STREAM_PROVIDERS,
     { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
   ],
@@ -71,8 +88,13 @@ import { AuditAggregates } from './search/audit-aggregates.js';
     AuditVerification,
     Checkpoints,
     CheckpointSigner,
+    Erasures,
     ExportDownloads,
     ExportOrders,
+    ExportSchedules,
+    PartitionList,
+    LegalHolds,
+    Payloads,
     Refusals,
     SavedSearches,
     SealClock,

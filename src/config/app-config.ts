@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { AuditSection } from './audit.section.js';
 import type { BrandSection } from './brand.section.js';
 import type { ClientSection } from './client.section.js';
 import type { EncryptionKeys } from './encryption-keys.js';
@@ -51,6 +52,7 @@ export class AppConfig {
   readonly limits!: LimitsSection;
   readonly lifetimes!: LifetimesSection;
   readonly mail!: MailSection;
+  readonly audit!: AuditSection;
   readonly brand!: BrandSection;
 
   constructor(values: ConfigValues) {

@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsArray, ValidateNested } from 'class-validator';
+import { AuditSection } from './audit.section.js';
 import { BrandSection } from './brand.section.js';
 import { ClientSection } from './client.section.js';
 import { BY_KIND, IdentityProviderSection, type AnyProviderSection } from './identity-providers/index.js';
@@ -30,5 +31,6 @@ export class FileSection {
   @ValidateNested() @Type(() => LimitsSection) limits: LimitsSection = new LimitsSection();
   @ValidateNested() @Type(() => LifetimesSection) lifetimes: LifetimesSection = new LifetimesSection();
   @ValidateNested() @Type(() => MailSection) mail: MailSection = new MailSection();
+  @ValidateNested() @Type(() => AuditSection) audit: AuditSection = new AuditSection();
   @ValidateNested() @Type(() => BrandSection) brand: BrandSection = new BrandSection();
 }

@@ -1,3 +1,4 @@
+export { API_KEY_CLIENT } from './api-keys.js';
 export { AppConfig } from './app-config.js';
 export { ConfigError } from './config-error.js';
 export { ConfigModule } from './config.module.js';
@@ -22,10 +23,17 @@ export {
 } from './identity-providers/index.js';
 export { isTemplated } from './identity-providers/entra-tenants.js';
 export { SIGNING_ALGORITHMS, type KeyPolicies, type SigningAlgorithm } from './key-policies.section.js';
-export type { PersonClaim, ResourceSection } from './resource.section.js';
+export type { KeyHolder, PersonClaim, ResourceSection } from './resource.section.js';
 export { parseDuration } from './duration.js';
-export type { RegistrationRule, StatementIssuer } from './registration.section.js';
+export { provesNothing } from './registration-problems.js';
+export {
+  HOST_PATTERN,
+  type RegistrationMatch,
+  type RegistrationRule,
+  type StatementIssuer,
+} from './registration.section.js';
 export type { ScopeRule } from './scope-rule.section.js';
+export type { ToolPolicySection } from './tool-policy.section.js';
 export type { ScopeSection } from './scope.section.js';
 export type { TrustedIssuerSection } from './trusted-issuer.section.js';
 export { RateLimit } from './limits.section.js';

@@ -41,6 +41,10 @@ export class LifetimesSection {
   @IsDuration(HOUR) emailVerification: number = HOUR;
   /** A DPoP nonce is given out for this long, and good for as long again. */
   @IsDuration() dpopNonce: number = 2 * MINUTE;
+  /** An API key, when whoever makes it does not say. */
+  @IsDuration() apiKey: number = 90 * DAY;
+  /** No API key is good for longer than this. */
+  @IsDuration() apiKeyMax: number = 365 * DAY;
   /** A session of the 2025 revisions of MCP (`policies.mcpSessions`) that is not used for this long is over. */
   @IsDuration() mcpSessionIdle: number = 30 * MINUTE;
   @IsDuration() mcpSessionMax: number = DAY;

@@ -62,6 +62,13 @@ export class ScimLimits {
   @IsInt() @Min(1) @Max(1_000) bulkOperations: number = 200;
 }
 
+export class ApiKeyLimits {
+  /** Requests with an API key that is not good, per address. */
+  @ValidateNested() @Type(() => RateLimit) failed: RateLimit = RateLimit.of(30, 60, 60);
+  /** Living keys of one person or service. */
+  @IsInt() @Min(1) @Max(10_000) perOwner: number = 50;
+}
+
 export class AdminLimits {
   /** Requests of one person or client to the admin API. */
   @ValidateNested() @Type(() => RateLimit) caller: RateLimit = RateLimit.of(3_000, 60);
@@ -83,6 +90,7 @@ export class LimitsSection {
   @ValidateNested() @Type(() => RateLimit) deviceAuthorization: RateLimit = RateLimit.of(60, 60);
   @ValidateNested() @Type(() => UserCodeLimits) deviceUserCode: UserCodeLimits = new UserCodeLimits();
   @ValidateNested() @Type(() => ScimLimits) scim: ScimLimits = new ScimLimits();
+  @ValidateNested() @Type(() => ApiKeyLimits) apiKeys: ApiKeyLimits = new ApiKeyLimits();
   @ValidateNested() @Type(() => AdminLimits) admin: AdminLimits = new AdminLimits();
   @IsInt() @Min(1024) @Max(64 * 1024 * 1024) mcpBody: number = 1024 * 1024;
   @IsInt() @Min(1024) @Max(1024 * 1024) formBody: number = 64 * 1024;

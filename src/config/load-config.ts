@@ -1,7 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { apiKeyProblems } from './api-keys.js';
 import { AppConfig, type Bootstrap, type ConfigValues } from './app-config.js';
+import { auditProblems, settleAuditFolders } from './audit.section.js';
 import { ConfigError } from './config-error.js';
 import { embeddedEncryptionKeys, parseEncryptionKeys, type EncryptionKeys } from './encryption-keys.js';
 import { resolveEnvReferences } from './env-references.js';
@@ -14,6 +16,7 @@ import { keyPolicyProblems } from './key-policies.section.js';
 import { mailGaps, mailOf, mailProblems } from './mail.section.js';
 import { passwordPolicyProblems } from './password-policies.section.js';
 import { isLoopbackUrl, productionGaps } from './production-gaps.js';
+import { toolPolicyProblems } from './tool-policy.section.js';
 import { trustedIssuerProblems } from './trusted-issuer.section.js';
 import { clientProblems, registrationProblems } from './registration-problems.js';
 import { readAs } from './validation.js';
@@ -69,6 +72,7 @@ function readFile(
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
       throw new Error('it must be a mapping');
     const file = readAs(FileSection, withProviders(parsed, known), '', problems);
+    settleAuditFolders(file.audit, env.GATEHOUSE_CONFIG, problems);
     settleTemplates(file, env.GATEHOUSE_CONFIG, problems);
     settleMetadata(file.identityProviders, dirname(env.GATEHOUSE_CONFIG), problems);
     return file;
@@ -115,6 +119,9 @@ function checkFile(file: FileSection, problems: string[]): void {
       file.identityProviders,
       file.trustedIssuers.map(({ issuer }) => issuer),
     ),
+    ...apiKeyProblems(file),
+    ...toolPolicyProblems(file.policies.toolPolicies),
+    ...auditProblems(file.audit),
     ...groupProblems(file.groups),
     ...keyPolicyProblems(file.policies.keys),
     ...passwordPolicyProblems(file.policies.passwords),

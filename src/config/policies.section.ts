@@ -9,6 +9,7 @@ import {
   Matches,
   ValidateNested,
 } from 'class-validator';
+import { AuditPolicies } from './audit-policies.section.js';
 import { IsNetwork } from './is-network.js';
 import { RegistrationRule, StatementIssuer } from './registration.section.js';
 import { KeyPolicies } from './key-policies.section.js';
@@ -16,6 +17,7 @@ import { ScopeRule } from './scope-rule.section.js';
 import { RevocationPolicies } from './revocation-policies.section.js';
 import { SessionPolicies } from './session-policies.section.js';
 import { PasswordPolicies } from './password-policies.section.js';
+import { ToolPolicySection } from './tool-policy.section.js';
 
 /** Tolerances for real clients; each can be turned off. */
 export class ClientPolicies {
@@ -101,6 +103,12 @@ export class PoliciesSection {
   @IsIn(['quarantined', 'approved']) trustAfterChange: 'quarantined' | 'approved' = 'quarantined';
   /** `tools/list` shows what the caller may use, or also what it could step up to. */
   @IsIn(['usable', 'step_up']) toolsList: 'usable' | 'step_up' = 'step_up';
+  /** What is asked of callers of tools, resources and prompts beside what those ask themselves: only ever more. */
+  @IsArray()
+  @ArrayMaxSize(200)
+  @ValidateNested({ each: true })
+  @Type(() => ToolPolicySection)
+  toolPolicies: ToolPolicySection[] = [];
   /**
    * Clients of the 2025 revisions of MCP: each request for itself, or in sessions, in which tools can ask and tell of
    * changes. Several replicas then need routing by `Mcp-Session-Id`.
@@ -138,6 +146,7 @@ export class PoliciesSection {
   collectorNetworks: string[] = [];
   /** Development only: lets metadata documents, key sets and logout endpoints be on this machine itself. */
   @IsBoolean() outboundLoopback: boolean = false;
+  @ValidateNested() @Type(() => AuditPolicies) audit: AuditPolicies = new AuditPolicies();
   @ValidateNested() @Type(() => ClientPolicies) clients: ClientPolicies = new ClientPolicies();
   @ValidateNested() @Type(() => KeyPolicies) keys: KeyPolicies = new KeyPolicies();
   @ValidateNested() @Type(() => RevocationPolicies) revocation: RevocationPolicies = new RevocationPolicies();

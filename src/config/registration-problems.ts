@@ -48,7 +48,8 @@ export function registrationProblems({ registrationRules, softwareStatements }: 
   ];
 }
 
-function provesNothing({ trust, match }: RegistrationRule): boolean {
+/** Whether a rule would approve whoever claims to be it. */
+export function provesNothing({ trust, match }: Pick<RegistrationRule, 'trust' | 'match'>): boolean {
   const proofs = [match.redirectHosts, match.redirectUris, match.clientIdHosts];
   return trust === 'approved' && match.softwareIds !== undefined && proofs.every((one) => one === undefined);
 }

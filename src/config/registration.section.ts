@@ -12,7 +12,8 @@ import {
   ValidateNested,
 } from 'class-validator';
 
-const HOST_PATTERN =
+/** A lower-case host name or address, or `*.example.com`. */
+export const HOST_PATTERN =
   /^(?:(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}|localhost|\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/;
 const hosts = {
   each: true,

@@ -4,6 +4,9 @@ import { IsDuration } from './is-duration.js';
 /** What an access token may say of the person it is about. */
 export type PersonClaim = 'email' | 'email_verified' | 'name' | 'roles' | 'groups';
 
+/** Who may hold API keys. */
+export type KeyHolder = 'people' | 'services';
+
 /** One of `resources` in the configuration file: another API that trusts this server, or what to change of a built-in one. */
 export class ResourceSection {
   /** The audience of its tokens (RFC 8707 §2): an absolute URI without fragment; or `mcp` or `admin`. */
@@ -30,6 +33,9 @@ export class ResourceSection {
   @IsArray()
   @IsIn(['email', 'email_verified', 'name', 'roles', 'groups'], { each: true })
   claims: PersonClaim[] = [];
+
+  /** Who may hold API keys for it; without it nobody, and keys are not looked at. Only `mcp` takes them. */
+  @IsArray() @IsIn(['people', 'services'], { each: true }) apiKeys: KeyHolder[] = [];
 
   /** Clients that act for it at the introspection endpoint. */
   @IsArray() @ArrayMaxSize(50) @IsString({ each: true }) introspection: string[] = [];

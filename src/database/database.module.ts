@@ -7,6 +7,7 @@ import { isDatabaseUnavailable } from './database-unavailable.js';
 import { dataSourceOptions } from './data-source.js';
 import { EmbeddedDatabase } from './embedded-database.js';
 import { migrate } from './migrate.js';
+import { OwnerConnection } from './owner-connection.js';
 import { asRole, prepareServer } from './prepare.js';
 import { Notices } from './notices.js';
 import { rehearsable } from './rehearsal.js';
@@ -45,7 +46,9 @@ export class DatabaseModule {
   static register(): DynamicModule {
     return {
       module: DatabaseModule,
-      providers: [TrailRights],
+      global: true,
+      providers: [OwnerConnection, TrailRights],
+      exports: [OwnerConnection],
       imports: [
         EmbeddedModule,
         TypeOrmModule.forRootAsync({

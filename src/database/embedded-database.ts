@@ -2,10 +2,13 @@ import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { EmbeddedStream } from './embedded-stream.js';
-import { takeLock, type Lock } from './lock-file.js';
+import { takeLockWithin, type Lock } from './lock-file.js';
 
 /** A data directory in which the migrations have run already, made by `npm run build`. */
 const SNAPSHOT = join(import.meta.dirname, '../../embedded-snapshot');
+
+/** Longer than a server takes to finish what it serves. */
+const SHUTDOWN_MS = 8_000;
 
 /** PostgreSQL inside this process, its data in a folder that only one process may open. */
 export class EmbeddedDatabase {
@@ -17,7 +20,7 @@ export class EmbeddedDatabase {
   /** @throws Error when another process holds the data directory. */
   static async open(dataDir: string): Promise<EmbeddedDatabase> {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const lock = takeLock(join(dataDir, 'lock'));
+    const lock = await takeLockWithin(join(dataDir, 'lock'), SHUTDOWN_MS);
     try {
       const folder = join(dataDir, 'postgres');
       if (!existsSync(folder)) layOut(folder);

@@ -12,5 +12,7 @@ export {
   type KeysetQuery,
 } from './keyset-page.js';
 export { Notices } from './notices.js';
+export { OwnerConnection } from './owner-connection.js';
+export { makePartitions } from './partitions.js';
 export { isRehearsing, rehearse } from './rehearsal.js';
 export { isUniqueViolation } from './unique-violation.js';

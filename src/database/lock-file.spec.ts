@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { takeLock } from './lock-file.js';
+import { takeLock, takeLockWithin } from './lock-file.js';
 
 describe('a lock file', () => {
   let folder: string;
@@ -54,6 +54,28 @@ describe('a lock file', () => {
   it.each(['', 'nonsense', '-1', '0', '99999999999'])('is taken over when it says %p', (text) => {
     writeFileSync(file, text);
     expect(() => takeLock(file)).not.toThrow();
+  });
+
+  it('is waited for while its holder finishes', async () => {
+    writeFileSync(file, identityOf(await holder()));
+    const taken = takeLockWithin(file, 10_000);
+    setTimeout(() => rmSync(file), 200);
+    (await taken).release();
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('is taken over as soon as a holder that one waits for is gone', async () => {
+    writeFileSync(file, identityOf(await holder()));
+    const taken = takeLockWithin(file, 10_000);
+    setTimeout(() => other?.kill('SIGKILL'), 200);
+    (await taken).release();
+  });
+
+  it('is refused when its holder is still there after the time', async () => {
+    const pid = await holder();
+    writeFileSync(file, identityOf(pid));
+    await expect(takeLockWithin(file, 250)).rejects.toThrow(`(${pid})`);
+    expect(readFileSync(file, 'utf8')).toBe(identityOf(pid));
   });
 
   it('tells why when the folder does not exist', () => {

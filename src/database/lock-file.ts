@@ -1,8 +1,25 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../config/index.js';
+
+const RETRY_MS = 100;
 
 export interface Lock {
   release(): void;
+}
+
+/**
+ * Takes it as soon as its holder is gone: a server that is started anew may have to wait for the one before, which
+ * finishes what it serves. @throws ConfigError when its holder is alive after `ms`
+ */
+export async function takeLockWithin(file: string, ms: number): Promise<Lock> {
+  for (const until = performance.now() + ms; ; await sleep(RETRY_MS)) {
+    try {
+      return takeLock(file);
+    } catch (error) {
+      if (!(error instanceof ConfigError) || performance.now() >= until) throw error;
+    }
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { dataSourceOptions } from './data-source.js';
 import { migrate } from './migrate.js';
-import { optionsOf, protectByLogin, protectByRole, type Protection } from './rights.js';
+import { optionsOf, ownsTheTrail, protectByLogin, protectByRole, type Protection } from './rights.js';
 
 export interface Places {
   readonly url: string;
@@ -15,14 +15,16 @@ export async function prepareServer({ url, migrationUrl }: Places): Promise<Prot
   const owner = await new DataSource(unhurried(dataSourceOptions(ownerUrl, null))).initialize();
   try {
     await migrate(owner, ownerUrl);
-    return migrationUrl === undefined ? await protectByRole(owner, url) : await protectByLogin(owner, url);
+    const protection =
+      migrationUrl === undefined ? await protectByRole(owner, url) : await protectByLogin(owner, url);
+    return { ...protection, owns: await ownsTheTrail(owner) };
   } finally {
     await owner.destroy();
   }
 }
 
 /** A migration takes as long as it takes. */
-function unhurried(options: DataSourceOptions): DataSourceOptions {
+export function unhurried(options: DataSourceOptions): DataSourceOptions {
   const extra = { ...(options.extra as object), max: 2, statement_timeout: 0, query_timeout: 0 };
   return { ...options, extra };
 }

@@ -10,30 +10,35 @@ const RIGHTS_LOCK = 0x67726e74;
 /** Of these the running server may add rows and read them, and nothing else. */
 const APPEND_ONLY = ['audit_events', 'audit_leaves', 'audit_nodes', 'audit_checkpoints'];
 
+/** What the running server may do with a table `c`. It adds events to all of them together, never to one part. */
+const RIGHTS = `
+  CASE WHEN c.relname = ANY('{${APPEND_ONLY.join(',')}}') THEN '{SELECT,INSERT}'
+    WHEN c.relname LIKE 'audit\\_events\\_%' OR c.relname = 'audit_partitions' THEN '{SELECT}'
+    ELSE '{SELECT,INSERT,UPDATE,DELETE}' END::text[]`;
+
 /** How the audit trail is protected from the running server by the rights of the database. */
 export interface Protection {
   /** The role that every connection takes on; absent when it is not needed, or cannot be had. */
   readonly role?: string;
   /** Why not, where it is not. */
   readonly missing?: string;
+  /** The login for migrations owns the trail: partitions of it can be made and taken out. */
+  readonly owns?: boolean;
 }
 
 /** Tables and sequences of ours for which a role has not got exactly what it should have. */
 const WANTING = `
-SELECT c.relname AS name, c.relkind AS kind FROM pg_class c
+SELECT c.relname AS name, c.relkind AS kind, array_to_string(${RIGHTS}, ', ') AS rights FROM pg_class c
 WHERE c.relnamespace = 'public'::regnamespace AND c.relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user) AND (
   (c.relkind = 'S' AND NOT has_sequence_privilege($1, c.oid, 'USAGE'))
-  OR (c.relkind IN ('r', 'p') AND (
-    NOT has_table_privilege($1, c.oid, 'SELECT') OR NOT has_table_privilege($1, c.oid, 'INSERT')
-    OR (c.relname = ANY($2) AND (has_table_privilege($1, c.oid, 'UPDATE') OR has_table_privilege($1, c.oid, 'DELETE')
-      OR has_table_privilege($1, c.oid, 'TRUNCATE')))
-    OR (c.relname <> ALL($2) AND NOT (has_table_privilege($1, c.oid, 'UPDATE')
-      AND has_table_privilege($1, c.oid, 'DELETE'))))))`;
+  OR (c.relkind IN ('r', 'p') AND EXISTS (
+    SELECT FROM unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE}'::text[]) AS one
+    WHERE has_table_privilege($1, c.oid, one) <> (one = ANY(${RIGHTS})))))`;
 
 /** Gives a role what the running server needs. Runs as the owner of the tables. */
 export async function grantRights(owner: DataSource, role: string): Promise<void> {
   const find = (tx: EntityManager) =>
-    tx.query<{ name: string; kind: string }[]>(WANTING, [role, APPEND_ONLY]);
+    tx.query<{ name: string; kind: string; rights: string }[]>(WANTING, [role]);
   if ((await find(owner.manager)).length === 0) return;
   const to = pg.escapeIdentifier(role);
   await owner.transaction(async (tx) => {
@@ -41,12 +46,11 @@ export async function grantRights(owner: DataSource, role: string): Promise<void
     await tx.query('SELECT pg_advisory_xact_lock($1)', [RIGHTS_LOCK]);
     const wanting = await find(tx);
     await tx.query(`GRANT USAGE ON SCHEMA public TO ${to}`);
-    for (const { name, kind } of wanting) {
+    for (const { name, kind, rights } of wanting) {
       const thing = pg.escapeIdentifier(name);
       if (kind === 'S') await tx.query(`GRANT USAGE, SELECT ON SEQUENCE ${thing} TO ${to}`);
       else {
         await tx.query(`REVOKE ALL ON ${thing} FROM ${to}`);
-        const rights = APPEND_ONLY.includes(name) ? 'SELECT, INSERT' : 'SELECT, INSERT, UPDATE, DELETE';
         await tx.query(`GRANT ${rights} ON ${thing} TO ${to}`);
       }
     }
@@ -102,13 +106,28 @@ async function nameOf(url: string, options?: string): Promise<string> {
   }
 }
 
-/** Whether a connection of the server could change what is in the trail. */
+/** Whether a connection of the server could change what is in the trail, in one of its parts or as a whole. */
 export async function mayChangeTheTrail(dataSource: DataSource): Promise<boolean> {
   const [row] = await dataSource.query<{ may: boolean }[]>(
-    `SELECT bool_or(has_table_privilege(name, right_) OR pg_has_role(relowner, 'USAGE')) AS may
-     FROM unnest($1::text[]) AS name JOIN pg_class ON oid = name::regclass,
-       unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS right_`,
+    `SELECT bool_or(has_table_privilege(c.oid, right_) OR pg_has_role(relowner, 'USAGE')) AS may
+     FROM pg_class c, unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE']) AS right_
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+       AND (relname = ANY($1) OR relname LIKE 'audit\\_events\\_%')`,
     [APPEND_ONLY],
   );
   return row?.may !== false;
+}
+
+export async function ownsTheTrail(owner: DataSource): Promise<boolean> {
+  const [row] = await owner.query<{ owns: boolean }[]>(
+    `SELECT pg_has_role(relowner, 'USAGE') AS owns FROM pg_class WHERE oid = 'audit_events'::regclass`,
+  );
+  return row?.owns === true;
+}
+
+/** Gives the role of the running server its rights on tables that were made since. */
+export async function grantAnew(owner: DataSource, { role }: Protection, url: string): Promise<void> {
+  const name = role ?? (await nameOf(url));
+  const [row] = await owner.query<{ self: boolean }[]>('SELECT current_user = $1 AS self', [name]);
+  if (!row?.self) await grantRights(owner, name);
 }

@@ -18,6 +18,11 @@ export class TrailRights implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.config.embedded) return;
+    if (!this.protection.owns)
+      this.logger.warn(
+        'This server can make no partitions of the audit trail, and take none out: its login does not own the tables. ' +
+          'One replica at least needs DATABASE_MIGRATION_URL for the owner; see docs/audit.md',
+      );
     const [row] = await this.dataSource.query<{ name: string }[]>('SELECT current_user AS name');
     if (!(await mayChangeTheTrail(this.dataSource))) {
       this.logger.log(

@@ -1,5 +1,6 @@
 import { isJsonContentType } from '@modelcontextprotocol/server';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { identify } from '../audit/index.js';
 import { AppConfig } from '../config/index.js';
 import { acceptsBoth } from './accepts.js';
 import { isMessage, parseBody } from './json-rpc-message.js';
@@ -7,6 +8,7 @@ import { McpRefusal, RpcCode } from './mcp-refusal.js';
 import type { McpRequest } from './mcp-request.js';
 import { checkProtocolVersion } from './protocol-version.js';
 import { readBody } from './read-body.js';
+import { claimedTrace } from './trace-context.js';
 
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
 
@@ -25,6 +27,8 @@ export class JsonRpcBodyGuard implements CanActivate {
     req.posted = parseBody(bytes, { answers: inSession });
     if (!isMessage(req.posted)) return true;
     req.message = req.posted;
+    const claimed = claimedTrace(req.message);
+    if (claimed) identify({ claimed });
     checkProtocolVersion(singleHeader(req.headers['mcp-protocol-version']), req.message);
     return true;
   }

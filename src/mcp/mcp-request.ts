@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import type { VerifiedToken } from '../oauth/index.js';
 import type { JsonRpcAnswer, JsonRpcMessage } from './json-rpc-message.js';
 import type { Exchange } from './calls/running-calls.js';
+import type { Bearer } from './policy/bearer.js';
 
 /** The express request as the guards of the MCP endpoint fill it in. */
 export interface McpRequest extends Request {
@@ -15,7 +16,7 @@ export interface McpRequest extends Request {
 }
 
 interface Extra {
-  readonly token: VerifiedToken;
+  readonly bearer: Bearer;
   /** Set when the exchange is opened, just before the SDK serves it. */
   exchange?: Exchange;
 }
@@ -24,18 +25,23 @@ interface Extra {
  * What the SDK carries from the request to the handlers. The access token itself is not passed on: nothing behind the
  * guard needs it, and what is not there cannot be forwarded to anyone.
  */
-export function authInfoOf(token: VerifiedToken): AuthInfo {
+export function authInfoOf(bearer: Bearer): AuthInfo {
+  const { token } = bearer;
   return {
     token: '',
     clientId: token.clientId,
     scopes: [...token.scopes],
     expiresAt: token.expiresAt,
-    extra: { token } satisfies Extra,
+    extra: { bearer } satisfies Extra,
   };
 }
 
 export function tokenOf(auth: AuthInfo | undefined): VerifiedToken {
-  return extraOf(auth).token;
+  return extraOf(auth).bearer.token;
+}
+
+export function bearerOfRequest(auth: AuthInfo | undefined): Bearer {
+  return extraOf(auth).bearer;
 }
 
 export function attachExchange(auth: AuthInfo | undefined, exchange: Exchange): void {
@@ -49,6 +55,6 @@ export function exchangeOf(auth: AuthInfo | undefined): Exchange {
 }
 
 function extraOf(auth: AuthInfo | undefined): Extra {
-  if (!auth?.extra?.['token']) throw new Error('The bearer guard has not run');
+  if (!auth?.extra?.['bearer']) throw new Error('The bearer guard has not run');
   return auth.extra as unknown as Extra;
 }

@@ -5,10 +5,13 @@ import { SealingModule } from '../sealing/index.js';
 import { Attempt } from './calls/attempt.js';
 import { CallAudit } from './calls/call-audit.js';
 import { Conversations } from './calls/conversations.js';
+import { DirectCalls } from './calls/direct-calls.js';
 import { Dispatcher } from './calls/dispatcher.js';
+import { LiveCensus } from './calls/live-census.js';
 import { RunningCalls } from './calls/running-calls.js';
 import { FoundMethods } from './items/found-methods.js';
 import { McpRegistry } from './items/mcp-registry.js';
+import { ItemDecisions } from './item-decisions.js';
 import { McpController } from './mcp.controller.js';
 import { CompletionMethods } from './protocol/completion.methods.js';
 import { McpHandler } from './protocol/mcp-handler.js';
@@ -22,11 +25,28 @@ import { ToolMethods } from './protocol/tool.methods.js';
 import { LegacySessions } from './sessions/legacy-sessions.js';
 import { SessionNews } from './sessions/session-news.js';
 import { McpEvents } from './subscriptions/mcp-events.js';
+import { Decider } from './policy/decider.js';
+import { Quotas } from './policy/quotas.js';
+import { ToolPolicies } from './policy/tool-policies.js';
+import { ToolPolicyChanges } from './policy/tool-policy-changes.js';
+import { ToolPolicyNames } from './policy/tool-policy-names.js';
+import { ToolPolicyRow } from './policy/tool-policy.entity.js';
 import { ResourceMetadataController } from './resource-metadata.controller.js';
 import { BUILT_IN_TOOLS } from './tools/index.js';
 import { Note } from './tools/note.entity.js';
 
-const CALLS = [FoundMethods, McpRegistry, CallAudit, Attempt, Conversations, Dispatcher, RunningCalls];
+const CALLS = [
+  FoundMethods,
+  McpRegistry,
+  CallAudit,
+  Attempt,
+  Conversations,
+  Dispatcher,
+  DirectCalls,
+  RunningCalls,
+  LiveCensus,
+];
+const POLICY = [Quotas, ToolPolicies, ToolPolicyChanges, ToolPolicyNames, Decider, ItemDecisions];
 const METHOD_KINDS = [ToolMethods, ResourceMethods, PromptMethods, CompletionMethods];
 const PROTOCOL = [
   Requests,
@@ -39,9 +59,18 @@ const PROTOCOL = [
 
 @Global()
 @Module({
-  imports: [DiscoveryModule, TypeOrmModule.forFeature([Note]), SealingModule],
+  imports: [DiscoveryModule, TypeOrmModule.forFeature([Note, ToolPolicyRow]), SealingModule],
   controllers: [McpController, ResourceMetadataController],
-  providers: [...CALLS, ...PROTOCOL, McpEvents, LegacySessions, SessionNews, ...BUILT_IN_TOOLS],
-  exports: [RunningCalls, McpEvents, McpRegistry],
+  providers: [...CALLS, ...POLICY, ...PROTOCOL, McpEvents, LegacySessions, SessionNews, ...BUILT_IN_TOOLS],
+  exports: [
+    LiveCensus,
+    RunningCalls,
+    DirectCalls,
+    McpEvents,
+    McpRegistry,
+    ToolPolicies,
+    ToolPolicyChanges,
+    ToolPolicyNames,
+  ],
 })
 export class McpModule {}

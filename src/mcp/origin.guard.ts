@@ -6,7 +6,7 @@ import { McpRefusal, RpcCode } from './mcp-refusal.js';
 const HOST = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 const ALLOWED_HEADERS =
-  'authorization, dpop, content-type, accept, mcp-protocol-version, mcp-method, mcp-name, mcp-session-id, last-event-id';
+  'authorization, x-api-key, dpop, content-type, accept, mcp-protocol-version, mcp-method, mcp-name, mcp-session-id, last-event-id';
 const EXPOSED_HEADERS =
   'WWW-Authenticate, DPoP-Nonce, Mcp-Session-Id, MCP-Protocol-Version, Retry-After, X-Decision-Id';
 const PARAMETER_HEADER = /^mcp-param-[a-z0-9-]{1,64}$/;

@@ -2,16 +2,14 @@ import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessTokenVerifier } from './access-token-verifier.js';
 import { AuthorizationServerMetadata } from './authorization-server-metadata.js';
+import { ApiKey } from './api-keys/api-key.entity.js';
+import { API_KEY_PARTS, API_KEYS } from './api-keys/index.js';
 import { AUTHORIZE, AUTHORIZE_ENTITIES } from './authorize/providers.js';
 import { PreConsents } from './authorize/pre-consents.js';
 import { AuthorizeController } from './authorize.controller.js';
 import { AUTH_METHOD_INSTANCES, AUTH_METHODS } from './clients/auth-methods/index.js';
 import type { AuthMethod } from './clients/auth-methods/auth-method.js';
-import { ClientDocuments } from './clients/cimd/client-documents.js';
-import { DocumentFetch } from './clients/cimd/document-fetch.js';
-import { DocumentRenewal } from './clients/cimd/document-renewal.js';
-import { DocumentRules } from './clients/cimd/document-rules.js';
-import { DocumentStore } from './clients/cimd/document-store.js';
+import { DOCUMENTS } from './clients/cimd/index.js';
 import { Client } from './clients/client.entity.js';
 import { CLIENTS } from './clients/index.js';
 import { ClientsService } from './clients/clients.service.js';
@@ -48,10 +46,8 @@ import { PublicUrlCheck } from './public-url-check.js';
 import { ParController } from './par.controller.js';
 import { RegistrationController } from './registration.controller.js';
 import { RegistrationManagementController } from './registration-management.controller.js';
-import { InitialAccessToken } from './registration/initial-access-token.entity.js';
-import { REGISTRATION } from './registration/index.js';
-import { InitialAccessTokens } from './registration/initial-access-tokens.js';
-import { ResourceAccess } from './resource-access/resource-access.js';
+import { REGISTRATION, REGISTRATION_DOOR, REGISTRATION_ENTITIES } from './registration/index.js';
+import { RESOURCE_ACCESS } from './resource-access/index.js';
 import { Resources } from './resources.js';
 import { RevocationController } from './revocation.controller.js';
 import { ScopeCatalogue } from './scope-catalogue.js';
@@ -78,7 +74,6 @@ import { TokenIssuer } from './tokens/token-issuer.js';
 import { UserinfoAccess } from './userinfo.access.js';
 import { UserinfoController } from './userinfo.controller.js';
 
-const DOCUMENTS = [ClientDocuments, DocumentFetch, DocumentRenewal, DocumentRules, DocumentStore];
 const ISSUE = [
   AccessTokenMaker,
   IdTokens,
@@ -92,16 +87,17 @@ const ISSUE = [
 const DOOR = [
   AccessTokenVerifier,
   AccessTokens,
+  ...API_KEYS,
   ClientsService,
   Endings,
   GrantsService,
-  InitialAccessTokens,
+  ...REGISTRATION_DOOR,
   ...PLANS,
   KeyEndings,
   OAuthErrorFilter,
   PreConsents,
   PublicUrlCheck,
-  ResourceAccess,
+  ...RESOURCE_ACCESS,
   Resources,
   ScopeCatalogue,
   StepUp,
@@ -119,7 +115,8 @@ export interface TokenExtensions {
 @Module({
   imports: [
     TypeOrmModule.forFeature([
-      InitialAccessToken,
+      ApiKey,
+      ...REGISTRATION_ENTITIES,
       Client,
       Grant,
       Consent,
@@ -159,6 +156,7 @@ export interface TokenExtensions {
       ...GRANT_TYPE_PARTS,
       ...CLIENTS,
       ...REGISTRATION,
+      ...API_KEY_PARTS,
     ]),
     AuthorizationServerMetadata,
     Supported,

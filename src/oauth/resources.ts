@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AppConfig, type PersonClaim, type ResourceSection } from '../config/index.js';
+import { AppConfig, type KeyHolder, type PersonClaim, type ResourceSection } from '../config/index.js';
 import { OAuthError } from './oauth-error.js';
 import { isAccountScope, isAdminScope, SCIM_SCOPE, type ScopeEntry } from './scopes.js';
 
@@ -15,6 +15,8 @@ export interface Resource {
   readonly algorithm?: string;
   /** The only scopes that may be granted at it, beside those about the person; absent: all that mean something there. */
   readonly scopes?: readonly string[];
+  /** Who may hold API keys for it. */
+  readonly apiKeys: readonly KeyHolder[];
   readonly claims: readonly PersonClaim[];
   /** Clients that may introspect its tokens (RFC 7662 §2.1). */
   readonly introspectors: readonly string[];
@@ -140,6 +142,7 @@ function resourceOf(
     format: section?.format ?? 'jwt',
     ...(section?.algorithm && { algorithm: section.algorithm }),
     ...(section && (kind === 'other' || section.scopes.length > 0) && { scopes: section.scopes }),
+    apiKeys: section?.apiKeys ?? [],
     claims: section?.claims ?? [],
     introspectors: section?.introspection ?? [],
   };

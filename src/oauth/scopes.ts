@@ -108,7 +108,7 @@ export const isAccountScope = (scope: string): boolean =>
 const BY_ROLE: Readonly<Record<Role, (scope: string) => boolean>> = {
   admin: () => true,
   operator: (scope) => /^admin:(?:grants|clients)(?::read)?$/.test(scope),
-  auditor: (scope) => scope === 'admin:audit' || scope.endsWith(':read'),
+  auditor: (scope) => ['admin:audit', 'admin:audit:unseal'].includes(scope) || scope.endsWith(':read'),
 };
 
 /** Whether a person with these roles may be granted a scope; only those of administration depend on roles. */

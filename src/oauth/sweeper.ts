@@ -24,6 +24,7 @@ const SWEEPS: Readonly<Record<string, string>> = {
   grants: `DELETE FROM grants WHERE activated_at IS NULL AND created_at < now() - interval '1 day' AND $1 > 0`,
   pushed_requests: `DELETE FROM pushed_requests WHERE expires_at < now() AND $1 > 0`,
   used_proofs: `DELETE FROM used_proofs WHERE expires_at < now() AND $1 > 0`,
+  api_keys: `DELETE FROM api_keys WHERE expires_at < now() - interval '30 days' AND $1 > 0`,
   initial_access_tokens: `DELETE FROM initial_access_tokens WHERE expires_at < now() - interval '30 days' AND $1 > 0`,
   previous_secrets: `UPDATE clients SET previous_secret_digest = NULL, previous_secret_until = NULL WHERE previous_secret_until < now() AND $1 > 0`,
   revocations: `DELETE FROM revocations WHERE until < now() - interval '1 hour' AND $1 > 0`,

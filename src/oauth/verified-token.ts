@@ -5,6 +5,8 @@
 export interface VerifiedToken {
   readonly jti: string;
   readonly kid: string;
+  /** The call shows an API key, of which `jti` is the id; there is no access token. */
+  readonly apiKey?: true;
   /** User id, or the client id for `client_credentials`. */
   readonly subject: string;
   /** Absent when the client acts for itself (`client_credentials`). */

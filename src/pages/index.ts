@@ -27,6 +27,7 @@ export type { LoginView } from './views/login.view.js';
 export type { LogoutView } from './views/logout.view.js';
 export type { RefusedRequestView } from './views/refused-request.view.js';
 export type { SignedOutView } from './views/signed-out.view.js';
+export type { ApiKeyOffer, ApiKeysView } from './views/api-keys.view.js';
 export type { AccountSecurityView, SecurityNotice } from './views/account-security.view.js';
 export type { PasskeyFormView } from './views/passkey-form.js';
 export type { AccountEmailView } from './views/account-email.view.js';

@@ -113,7 +113,7 @@ export class ReplicaAcks {
     }
   }
 
-  private async living(): Promise<{ id: string; acked: number }[]> {
+  async living(): Promise<{ id: string; acked: number }[]> {
     const rows = await this.dataSource.query<{ id: string; acked_seq: string }[]>(
       `SELECT id, acked_seq FROM replicas WHERE seen_at > now() - make_interval(secs => $1)`,
       [GONE_SECONDS],

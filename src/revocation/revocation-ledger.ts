@@ -114,6 +114,11 @@ export class RevocationLedger implements OnModuleInit, BeforeApplicationShutdown
     return this.acks.await(seq, committedAt);
   }
 
+  /** How many replicas there are, this one included. */
+  async livingReplicas(): Promise<number> {
+    return (await this.acks.living()).length;
+  }
+
   /** The first row that ended something with these handles, as long as the ledger keeps it. */
   async entryEnding(handles: RevocationHandles): Promise<LedgerEntry | undefined> {
     const named = namesOf(handles);

@@ -1,3 +1,11 @@
 export { CannotOpen, Sealer } from './sealer.js';
 export { SealingModule } from './sealing.module.js';
-export { digest, equalSecrets, newToken, openUnderToken, sealUnderToken } from './token.js';
+export {
+  digest,
+  equalSecrets,
+  newToken,
+  openUnderKey,
+  openUnderToken,
+  sealUnderKey,
+  sealUnderToken,
+} from './token.js';

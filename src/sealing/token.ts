@@ -30,5 +30,15 @@ export function openUnderToken(token: string, purpose: string, sealed: Buffer): 
   return decrypt(keyOf(token, purpose), purpose, sealed).toString('utf8');
 }
 
+/** Seals something under a key of its own, which is sealed itself. */
+export function sealUnderKey(key: Buffer, purpose: string, plain: string): Buffer {
+  return encrypt(key, purpose, plain);
+}
+
+/** @throws CannotOpen */
+export function openUnderKey(key: Buffer, purpose: string, sealed: Buffer): string {
+  return decrypt(key, purpose, sealed).toString('utf8');
+}
+
 const keyOf = (token: string, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', token, '', `gatehouse ${purpose}`, 32));

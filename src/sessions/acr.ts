@@ -15,5 +15,12 @@ export function satisfies(acr: string, asked: string): boolean {
   return LOCAL.includes(asked) && LOCAL.indexOf(acr) > LOCAL.indexOf(asked);
 }
 
+/** Every level there is. */
+export const KNOWN_ACRS: readonly string[] = [...LOCAL, SSO_ACR];
+
+/** A level, and those it stands for. */
+export const levelsOf = (acr: string): readonly string[] =>
+  KNOWN_ACRS.includes(acr) ? KNOWN_ACRS.filter((asked) => satisfies(acr, asked)) : [acr];
+
 /** Of what an app asks for, what can be reached with an account of this server’s own. */
 export const localAcrs = (asked: readonly string[]): string[] => asked.filter((acr) => LOCAL.includes(acr));

@@ -22,9 +22,11 @@ export class CredentialCheck {
     if (!this.config.policies.localAccounts) throw new NotFoundException();
     const retryAfter = await this.throttle.refusal(email, ip);
     if (retryAfter !== undefined) return this.throttled('too_many_failures', retryAfter);
+    let meant: string | undefined;
     try {
-      const right = await this.users.authenticate(email, password);
-      if (right) return { right };
+      const outcome = await this.users.authenticate(email, password);
+      if (outcome.right) return { right: outcome.right };
+      meant = outcome.meant;
     } catch (error) {
       if (error instanceof PasswordQueueFull) return this.throttled('too_many_at_once', 5);
       throw error;
@@ -34,6 +36,7 @@ export class CredentialCheck {
       type: 'auth.login.failed',
       outcome: { result: 'denied', reason: 'bad_credentials', httpStatus: 401 },
       actor: { type: 'anonymous' },
+      ...(meant !== undefined && { userId: meant }),
       details: { email },
     });
     return {};

@@ -1,4 +1,4 @@
-export { MFA_ACR, PASSKEY_ACR, PASSWORD_ACR, satisfies, SSO_ACR } from './acr.js';
+export { KNOWN_ACRS, levelsOf, MFA_ACR, PASSKEY_ACR, PASSWORD_ACR, satisfies, SSO_ACR } from './acr.js';
 export { Cookies } from './cookies.js';
 export { CredentialCheck } from './credential-check.js';
 export { CredentialResets, type ResetEnded } from './credential-resets.js';

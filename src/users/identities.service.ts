@@ -77,8 +77,9 @@ export class IdentitiesService {
 
   async link(tx: EntityManager, userId: string, identity: UpstreamIdentity): Promise<void> {
     const now = new Date();
+    const id = uuidv7();
     await tx.insert(LinkedIdentity, {
-      id: uuidv7(),
+      id,
       userId,
       provider: identity.provider,
       issuer: identity.issuer,
@@ -90,8 +91,8 @@ export class IdentitiesService {
     await this.audit.record(tx, {
       type: 'idp.identity.linked',
       userId,
-      targets: [{ type: 'identity', id: `${identity.issuer} ${identity.subject}` }],
-      details: { provider: identity.provider },
+      targets: [{ type: 'identity', id }],
+      details: { provider: identity.provider, issuer: identity.issuer, subject: identity.subject },
     });
   }
 

@@ -30,6 +30,12 @@ export interface UserQuery extends KeysetQuery {
   readonly lastSeenAfter?: Date;
 }
 
+/** What came of a password: who has it, or whose account the address is of. */
+export interface PasswordOutcome {
+  readonly right?: Authenticated;
+  readonly meant?: string;
+}
+
 /** Somebody whose password was right. */
 export interface Authenticated {
   readonly account: Account;
@@ -70,11 +76,11 @@ export class UsersService {
   }
 
   /** Takes the same time whether or not there is such a person. A disabled person is not let in. */
-  async authenticate(email: string, password: string): Promise<Authenticated | undefined> {
+  async authenticate(email: string, password: string): Promise<PasswordOutcome> {
     const user = await this.dataSource.getRepository(User).findOneBy({ emailKey: emailKey(email) });
     const matches = await verifyPassword(user?.passwordHash, password);
-    if (!user?.passwordHash || !matches || user.disabledAt) return undefined;
-    return { account: accountOf(user), mark: passwordMark(user.passwordHash) };
+    if (!user?.passwordHash || !matches || user.disabledAt) return { ...(user && { meant: user.id }) };
+    return { right: { account: accountOf(user), mark: passwordMark(user.passwordHash) }, meant: user.id };
   }
 
   async create(tx: EntityManager, person: NewUser): Promise<Account> {

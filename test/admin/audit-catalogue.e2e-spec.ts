@@ -69,6 +69,16 @@ async function story(): Promise<void> {
   await call('PATCH', `/groups/${group}`, { name: 'Crew' });
   await call('PATCH', `/groups/${group}/members`, { add: [person] });
   await call('DELETE', `/groups/${group}`);
+  const policy = { name: 'careful', items: ['*'], step_up: { max_age: 60 }, roles: ['auditor'] };
+  const { id } = (await call('POST', '/tool-policies', policy)).json();
+  const again = await connect(server, { scope: 'mcp:tools:read' });
+  await callTool(server, again.tokens.access_token, 'whoami', {});
+  const quota = { calls: 1, per: 60, by: 'user' };
+  await call('PATCH', `/tool-policies/${String(id)}`, { roles: null, quota });
+  for (let calls = 0; calls < 2; calls++) await callTool(server, again.tokens.access_token, 'whoami', {});
+  await call('PATCH', `/tool-policies/${String(id)}`, { disabled: true });
+  await callTool(server, again.tokens.access_token, 'whoami', {});
+  await call('DELETE', `/tool-policies/${String(id)}`);
   await call('POST', '/keys/rotate', {});
   await call('POST', '/scim-tokens', { note: 'hr' });
   await call('POST', '/initial-access-tokens', { note: 'ci' });

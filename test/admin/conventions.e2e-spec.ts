@@ -204,6 +204,9 @@ describe('If-Match', () => {
     const [grant] = (await send('GET', `/grants?client_id=${client.clientId}`)).json().items;
     const [{ jti }] = (await send('GET', `/tokens?client_id=${client.clientId}`)).json().items;
     const group = (await send('POST', '/groups', { name: `g ${randomUUID()}` })).json();
+    const policy = (
+      await send('POST', '/tool-policies', { name: `p ${randomUUID()}`, items: ['nothing'], disabled: true })
+    ).json();
     const id = encodeURIComponent(client.clientId);
     const things: [string, string, object?][] = [
       ['DELETE', `/tokens/${jti}`],
@@ -212,6 +215,8 @@ describe('If-Match', () => {
       ['PATCH', `/users/${grant.user_id}`, { roles: ['admin'] }],
       ['PATCH', `/groups/${group.id}`, { roles: [] }],
       ['DELETE', `/groups/${group.id}`],
+      ['PATCH', `/tool-policies/${policy.id}`, { items: ['nobody'] }],
+      ['DELETE', `/tool-policies/${policy.id}`],
       ['PATCH', `/clients/${id}`, { name: 'Another' }],
       ['DELETE', `/clients/${id}`],
     ];

@@ -50,7 +50,7 @@ describe('a revocation plan', () => {
     fits(plan, 'post', '/revocation-plans', '201');
     expect(plan.status).toBe(201);
     expect(plan.json()).toMatchObject({
-      counts: { people: 1, clients: 1, grants: 1, sessions: 0, access_tokens: 1 },
+      counts: { people: 1, clients: 1, grants: 1, sessions: 0, access_tokens: 1, api_keys: 0 },
       samples: { people: [{ email: 'admin@example.com' }], grants: [one.grant.id] },
       approvals_needed: 0,
       warnings: [],

@@ -10,7 +10,7 @@ import { openApi, routesOf, type Route } from './routes.js';
 const AREAS = ['clients', 'users', 'grants', 'keys', 'audit', 'settings'];
 const ROLES: Record<string, (scope: string) => boolean> = {
   operator: (scope) => /^admin:(?:grants|clients)(?::read)?$/.test(scope),
-  auditor: (scope) => scope.endsWith(':read') || scope === 'admin:audit',
+  auditor: (scope) => scope.endsWith(':read') || ['admin:audit', 'admin:audit:unseal'].includes(scope),
 };
 const PASSWORD = 'a passphrase of the organisation';
 
@@ -31,6 +31,7 @@ async function tokenOf(server: TestServer, role: string): Promise<string> {
     'openid',
     ...AREAS.map((area) => `admin:${area}`),
     ...AREAS.map((area) => `admin:${area}:read`),
+    'admin:audit:unseal',
   ];
   const options = {
     client,

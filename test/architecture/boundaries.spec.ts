@@ -34,6 +34,13 @@ const PLANTED: { what: string; files: Record<string, string>; refused: string }[
     refused: 'rooms meet at index.ts: src/audit/deep-type.ts → src/sealing/sealer.ts',
   },
   {
+    what: 'an import of what is for tests',
+    files: {
+      'src/tools/tested.tools.ts': `import { callTool } from '../testing/index.js';\nexport const p = callTool;\n`,
+    },
+    refused: 'the server does not import what is for tests: src/tools/tested.tools.ts',
+  },
+  {
     what: 'an import of a room above',
     files: {
       'src/users/up.ts': `import { SessionsModule } from '../sessions/index.js';\nexport const p = SessionsModule;\n`,

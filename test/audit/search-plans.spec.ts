@@ -22,6 +22,13 @@ interface Plan {
   Plans?: Plan[];
 }
 
+/** Whether a partition was read as a whole; of one that has next to nothing in it that is the best way. */
+const readsAll = (nodes: readonly Plan[]): boolean =>
+  nodes.some(
+    (node) =>
+      node['Node Type'] === 'Seq Scan' && node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0) > 100,
+  );
+
 /** A plan and all below it. */
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 
@@ -48,7 +55,7 @@ describeOnPostgres(`searching ${EVENTS} audit events`, () => {
   /** Rows of the table that were looked at. */
   const read = (nodes: readonly Plan[]): number =>
     nodes
-      .filter((node) => node['Relation Name'] === 'audit_events')
+      .filter((node) => node['Relation Name']?.startsWith('audit_events'))
       .reduce(
         (sum, node) =>
           sum + node['Actual Loops'] * (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)),
@@ -60,7 +67,7 @@ describeOnPostgres(`searching ${EVENTS} audit events`, () => {
     async (_, filters) => {
       for (const order of ['asc', 'desc'] as const) {
         const nodes = await planOf(pageStatement({ ...filters(1), order, limit: 50 }));
-        expect(nodes.map((node) => node['Node Type'])).not.toContain('Seq Scan');
+        expect(readsAll(nodes)).toBe(false);
         expect(nodes.some((node) => node['Index Name'] !== undefined)).toBe(true);
         expect(read(nodes)).toBeLessThan(12_000);
       }
@@ -70,9 +77,11 @@ describeOnPostgres(`searching ${EVENTS} audit events`, () => {
   it('looks for text in a bounded number of events only', async () => {
     const query = { q: 'found nowhere', limit: 50 };
     const nodes = await planOf(pageStatement(query));
-    expect(read(nodes)).toBe(TEXT_WINDOW);
-    expect(nodes.map((node) => node['Node Type'])).not.toContain('Seq Scan');
+    // Of each partition one is looked at ahead, to know which comes next.
+    expect(read(nodes)).toBeGreaterThanOrEqual(TEXT_WINDOW);
+    expect(read(nodes)).toBeLessThan(TEXT_WINDOW + 100);
+    expect(readsAll(nodes)).toBe(false);
     const end = await planOf(windowEndStatement(query));
-    expect(end.map((node) => node['Node Type'])).not.toContain('Seq Scan');
+    expect(readsAll(end)).toBe(false);
   });
 });

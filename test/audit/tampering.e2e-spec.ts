@@ -10,9 +10,11 @@ import { auditRoom, exportToFile, toFile, untilSealed, verifyOffline, type Audit
 
 const SEQ = 20;
 const AT = `event_id = (SELECT event_id FROM audit_leaves WHERE seq = ${SEQ})`;
-const OFF = ['audit_events', 'audit_leaves', 'audit_nodes', 'audit_checkpoints']
-  .map((table) => `ALTER TABLE ${table} DISABLE TRIGGER USER;`)
-  .join('');
+/** Of each table and each part of it. */
+const OFF = `DO $$ DECLARE part text; BEGIN
+  FOR part IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+    AND relname ~ '^audit_(events|leaves|nodes|checkpoints)'
+  LOOP EXECUTE format('ALTER TABLE %I DISABLE TRIGGER USER', part); END LOOP; END $$;`;
 
 /** Takes everything from one place on away, as if it had never been. */
 const cutAt = (seq: number): string => `

@@ -198,6 +198,31 @@ describeInChromium('The console in a real browser', (browser) => {
       .waitFor();
   });
 
+  it('opens the sealed details of an event for who says why, and says what became of those that are gone', async () => {
+    await open();
+    await asAdmin('/activity');
+    const row = page.getByRole('button', { name: /auth\.login\.succeeded/ }).first();
+    const ask = async (reason: string) => {
+      await page.getByRole('button', { name: 'Open the sealed details' }).click();
+      await page.getByLabel('Reason, for the trail').fill(reason);
+      await page.getByRole('button', { name: 'Open', exact: true }).click();
+    };
+    await row.click();
+    await ask('looking into it');
+    const details = page.getByRole('region', { name: 'Sealed details' });
+    await details.getByText('That you opened them is in the trail.').waitFor();
+    expect(await details.textContent()).toContain(ADMIN_EMAIL);
+    const opened = await events(server, { type: 'audit.payload.unsealed' });
+    expect(opened).toEqual([expect.objectContaining({ reason: 'looking into it' })]);
+    expect(await findings(page)).toEqual([]);
+    const { user_id: id } = opened[0]!;
+    await asOperator(server, 'POST', `/users/${String(id)}/erasure`);
+    await row.click();
+    await row.click();
+    await ask('again');
+    await page.getByText('nobody can open them any more').waitFor();
+  });
+
   it('has screens that axe finds nothing wrong with, in both themes, and that fit a narrow window', async () => {
     await open();
     await asAdmin();

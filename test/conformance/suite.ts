@@ -2,18 +2,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packagedNode } from '../support/packaged-node.js';
 import { temporaryFolder } from '../support/server.js';
 import type { Need } from '../support/describe-where.js';
 
 const folder = fileURLToPath(new URL('node_modules', import.meta.url));
 const main = join(folder, '@modelcontextprotocol/conformance/dist/index.js');
-/** The binary, or, where install scripts are off, that of the package for the platform. */
-const NODES = [
-  'node/bin/node',
-  `node/node_modules/node-${platform()}/bin/node`,
-  `node-${platform()}/bin/node`,
-];
-const node = NODES.map((path) => join(folder, path)).find((path) => existsSync(path));
+const node = packagedNode(folder);
 
 /** The public suite of the protocol's authors. */
 export const CONFORMANCE: Need = {
@@ -51,8 +46,4 @@ export async function ended(suite: ChildProcess): Promise<{ exitCode: number | n
   suite.stderr?.on('data', (part: Buffer) => (output += part.toString('utf8')));
   const exitCode = await new Promise<number | null>((resolve) => suite.on('close', resolve));
   return { exitCode, output };
-}
-
-function platform(): string {
-  return `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
 }

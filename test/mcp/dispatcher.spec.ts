@@ -14,11 +14,18 @@ import type { Talk } from '../../src/mcp/calls/conversations.js';
 import type { ItemCall } from '../../src/mcp/calls/dispatcher.js';
 import type { RunningCalls } from '../../src/mcp/calls/running-calls.js';
 import { TOOLS } from '../../src/mcp/calls/tool-result.js';
-import type { McpRegistry } from '../../src/mcp/items/mcp-registry.js';
 import { toolOf, type RegisteredTool } from '../../src/mcp/items/tool-item.js';
+import { decide } from '../../src/mcp/policy/decide.js';
+import type { Decider } from '../../src/mcp/policy/decider.js';
+import type { Quota } from '../../src/mcp/policy/rules.js';
+import { strictest } from '../../src/mcp/policy/strictest.js';
 
 // The room behind this door needs packages that Jest cannot load on every Node; the dispatcher needs nothing of it.
-jest.unstable_mockModule('../../src/oauth/index.js', () => ({ ScopeCatalogue: class {} }));
+jest.unstable_mockModule('../../src/oauth/index.js', () => ({
+  Bearers: class {},
+  ScopeCatalogue: class {},
+}));
+jest.unstable_mockModule('../../src/throttling/index.js', () => ({ RateLimiter: class {} }));
 const { Dispatcher } = await import('../../src/mcp/calls/dispatcher.js');
 const { CallAborted } = await import('../../src/mcp/calls/running-calls.js');
 const { InputNeeded } = await import('../../src/mcp/authoring/elicitation.js');
@@ -39,11 +46,17 @@ const token: VerifiedToken = {
   rev: 0,
 };
 
+interface Setting {
+  timeoutMs?: number;
+  quotas?: Quota[];
+  usedUp?: Record<string, number>;
+}
+
 /** The dispatcher with one tool that does `work`, and everything it told the audit trail, in order. */
 function dispatcherOf(
   work: (input: unknown, caller: ToolCaller) => unknown,
   scopes = ['notes:write'],
-  timeoutMs = 5_000,
+  { timeoutMs = 5_000, quotas = [], usedUp = {} }: Setting = {},
 ) {
   const happened: string[] = [];
   const invoke = (input: unknown, caller: ToolCaller) => {
@@ -51,7 +64,7 @@ function dispatcherOf(
     return work(input, caller);
   };
   const tool: RegisteredTool = toolOf(
-    { where: 'Test.tool', policy: { scopes }, invoke },
+    { where: 'Test.tool', policy: { scopes, quotas }, invoke },
     {
       name: 'tool',
       title: 'T',
@@ -61,14 +74,17 @@ function dispatcherOf(
       timeoutMs,
     },
   );
-  const registry = {
-    missingScopes: ({ scopes: required }: RegisteredTool, granted: readonly string[]) =>
-      required.filter((scope) => !granted.includes(scope)),
-  } as unknown as McpRegistry;
+  const decider = {
+    rule: (found: RegisteredTool, { token: { scopes: granted } }: Pick<typeof CALL, 'token'>) => {
+      const policy = strictest(found, []);
+      const context = { scopes: granted, roles: [], acrs: [], usedUp };
+      return Promise.resolve({ policy, context, granted, decision: decide(context, policy) });
+    },
+  } as unknown as Decider;
   const audit = {
-    decision: async ({ item: found, missing }: Asked) => {
+    decision: async ({ ruling }: Asked) => {
       await Promise.resolve();
-      happened.push(found && missing.length === 0 ? 'allowed' : 'denied');
+      happened.push(ruling?.decision.result ?? 'denied');
       return 'decision-1';
     },
     outcome: async (_asked: Asked, { outcome, decisionId }: Outcomes) => {
@@ -77,7 +93,7 @@ function dispatcherOf(
     },
   } as unknown as CallAudit;
   const running = { track: <T>(call: Promise<T>) => call } as unknown as RunningCalls;
-  const dispatcher = new Dispatcher(registry, audit, running, new Attempt());
+  const dispatcher = new Dispatcher(decider, audit, running, new Attempt());
   const call = (over: Partial<ItemCall<RegisteredTool>> = {}) =>
     dispatcher.call(TOOLS, { ...CALL, item: tool, ...over });
   return { call, audit, happened };
@@ -87,6 +103,7 @@ const CALL: ItemCall<RegisteredTool> = {
   requested: 'tool',
   args: {},
   token,
+  person: () => Promise.resolve(undefined),
   ended: new AbortController().signal,
   abandoned: new AbortController().signal,
   progress: () => undefined,
@@ -110,6 +127,18 @@ describe('Dispatcher', () => {
       data: { decision_id: 'decision-1' },
     });
     expect(happened).toEqual(['denied']);
+  });
+
+  it('throttles a caller whose quota is used up, says when to come again, and does not run', async () => {
+    const { call, happened } = dispatcherOf(() => 'done', undefined, {
+      quotas: [{ calls: 1, per: 60, by: 'user' }],
+      usedUp: { 'tool tool 1 in 60 by user': 12 },
+    });
+    await expect(call()).rejects.toMatchObject({
+      code: -32000,
+      data: { decision_id: 'decision-1', reason: 'quota_exceeded', retry_after: 12 },
+    });
+    expect(happened).toEqual(['throttled']);
   });
 
   it('does not run anything when the decision cannot be recorded', async () => {
@@ -190,7 +219,7 @@ describe('Dispatcher', () => {
       told = caller.signal;
       return new Promise(() => undefined);
     };
-    const { call, happened } = dispatcherOf(deaf, ['notes:write'], 50);
+    const { call, happened } = dispatcherOf(deaf, ['notes:write'], { timeoutMs: 50 });
     await expect(call()).resolves.toMatchObject({ isError: true });
     expect(told?.aborted).toBe(true);
     expect(happened.at(-1)).toBe('aborted timed_out decision-1');

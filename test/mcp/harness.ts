@@ -119,6 +119,32 @@ export interface AuditEvent {
   details?: Record<string, unknown>;
 }
 
+/** Listens as a client of 2026-07-28; answers how to wait for a message. */
+export async function listening(on: TestServer, token: string): Promise<(text: string) => Promise<boolean>> {
+  const method = 'subscriptions/listen';
+  const params = { notifications: { toolsListChanged: true }, _meta: ENVELOPE };
+  const response = await fetch(`${on.base}/mcp`, {
+    method: 'POST',
+    headers: {
+      ...{ accept: 'application/json, text/event-stream', 'content-type': 'application/json' },
+      ...{ 'mcp-protocol-version': MODERN, 'mcp-method': method, authorization: `Bearer ${token}` },
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let read = (await reader.read()).value ?? '';
+  return async (text) => {
+    while (!read.includes(text)) {
+      const { value, done } = await reader.read().catch(() => ({ value: undefined, done: true }));
+      if (done) return false;
+      read += value ?? '';
+    }
+    await reader.cancel();
+    return true;
+  };
+}
+
 /** Audit events as an operator finds them, newest first. */
 export async function audit(server: TestServer, filter: Record<string, unknown> = {}): Promise<AuditEvent[]> {
   const answer: McpAnswer = await callTool(server, await opsToken(server), 'audit_search', {

@@ -3,6 +3,8 @@ import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditLog } from '../../src/audit/audit-log.js';
 import { EventMarks } from '../../src/audit/event-marks.js';
+import { EventSealing } from '../../src/audit/payloads/event-sealing.js';
+import { SubjectKeys } from '../../src/audit/payloads/subject-keys.js';
 import type { AppConfig } from '../../src/config/index.js';
 import { parseEncryptionKeys } from '../../src/config/encryption-keys.js';
 import { ClientSweep } from '../../src/oauth/clients/client-sweep.js';
@@ -53,7 +55,9 @@ describeOnPostgres('The sweep of clients', () => {
       lifetimes: { unusedClient: 2 * DAY, idleClient: 180 * DAY, refreshOverlap: 60 },
       encryptionKeys: parseEncryptionKeys(server.env.ENCRYPTION_KEYS!),
     } as unknown as AppConfig;
-    const audit = new AuditLog(database, new EventMarks(new Sealer(config)));
+    const sealer = new Sealer(config);
+    const sealing = new EventSealing(new SubjectKeys(database, sealer));
+    const audit = new AuditLog(database, new EventMarks(sealer), sealing);
     return { sweep: new ClientSweep(config, audit), config };
   };
   const sweep = async (on = true): Promise<void> => {

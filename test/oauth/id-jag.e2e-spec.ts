@@ -156,7 +156,7 @@ describe('An assertion of a trusted issuer', () => {
     expect(await mcpStatus(server, granted(response).access_token)).toBe(200);
   });
 
-  it('is told by the trail by its issuer, id and subject, and is itself nowhere', async () => {
+  it('is told by the trail by its issuer and id, with its subject sealed, and is itself nowhere', async () => {
     const assertion = good();
     const { jti } = claimsOf(assertion);
     const { access_token } = granted(await redeem(server, assertion));
@@ -168,14 +168,16 @@ describe('An assertion of a trusted issuer', () => {
         refresh_token: false,
         issuer: company.issuer,
         assertion_jti: jti,
-        subject: 'ann',
       },
+      privacy: { fields: expect.arrayContaining(['details.subject']) },
     });
+    expect(JSON.stringify(event)).not.toContain('"ann"');
     expect(refusalOf(await redeem(server, assertion))).toEqual([400, 'invalid_grant']);
     const [refused] = await events(server, { type: 'token.request.rejected', client_id: 'desk' });
     expect(refused).toMatchObject({
       outcome: { result: 'denied', reason_code: 'assertion_replayed', http_status: 400 },
-      details: { grant_type: JWT_BEARER, issuer: company.issuer, assertion_jti: jti, subject: 'ann' },
+      details: { grant_type: JWT_BEARER, issuer: company.issuer, assertion_jti: jti },
+      privacy: { fields: expect.arrayContaining(['details.subject']) },
     });
     const told = JSON.stringify([event, refused]) + server.output();
     for (const part of assertion.split('.')) expect(told).not.toContain(part);
@@ -699,7 +701,10 @@ describe('The grant', () => {
     expect(shown.json()).toMatchObject({ active: true, scopes: ['mcp:tools:read'], client_id: 'desk' });
     const opened = await events(server, { type: 'grant.opened', grant_id: gid });
     expect(opened).toMatchObject([
-      { details: { consent: 'issuer', issuer: company.issuer, subject: 'finn' } },
+      {
+        details: { consent: 'issuer', issuer: company.issuer },
+        privacy: { fields: expect.arrayContaining(['details.subject']) },
+      },
     ]);
 
     expect((await asOperator(server, 'DELETE', `/grants/${gid}`)).status).toBe(200);

@@ -174,5 +174,25 @@ function securityViews(text: string, at: Date): PageView[] {
       csrf: text,
     },
     { page: 'account-email', email: text, problem: 'not_an_address', csrf: text },
+    {
+      page: 'api-keys',
+      keys: [
+        {
+          id: text,
+          name: text,
+          scopes: [{ scope: text, sentence: text }],
+          createdAt: at,
+          expiresAt: at,
+          lastUsed: { at, ip: text },
+        },
+      ],
+      offer: { scopes: [{ scope: text, sentence: text, destructive: true }], days: 90, maxDays: 365 },
+      recent: true,
+      confirmHref: `javascript:${text}`,
+      notice: 'revoked',
+      problem: 'too_many',
+      csrf: text,
+    },
+    { page: 'api-key-made', name: text, key: text },
   ];
 }

@@ -7,8 +7,11 @@ import { fileURLToPath } from 'node:url';
 const ENTRY = ['bundle/server', 'src']
   .map((folder) => fileURLToPath(new URL(`../../dist/${folder}/main.js`, import.meta.url)))
   .find((path) => existsSync(path))!;
-/** Optimizing the embedded database's WebAssembly costs more CPU than a server that lives for seconds gets back. */
-const SHORT_LIVED = '--liftoff-only';
+/**
+ * A server that lives for seconds does not get back what it costs to optimize the WebAssembly of the embedded database,
+ * to compile what is not called, and to collect garbage often.
+ */
+const SHORT_LIVED = ['--liftoff-only', '--wasm-lazy-compilation', '--max-semi-space-size=64'];
 const READY_MS = 50_000;
 const STOP_MS = 15_000;
 
@@ -20,7 +23,7 @@ export class ServerProcess {
   private exitCode: number | undefined;
 
   constructor(env: Record<string, string>, cwd: string, entry: string = ENTRY) {
-    this.child = spawn(process.execPath, [SHORT_LIVED, entry], {
+    this.child = spawn(process.execPath, [...SHORT_LIVED, entry], {
       cwd,
       env: cleanEnvironment(env),
       stdio: ['ignore', 'pipe', 'pipe'],

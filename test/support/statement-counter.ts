@@ -14,11 +14,14 @@ const BACKGROUND = [
   /FROM authenticators WHERE \(\$1::uuid IS NULL/,
   /\bLISTEN\b/,
   /FROM "?signing_keys"?/,
-  /max\(arrival\)/,
+  /FROM audit_events_arrival_seq/,
   /FROM audit_keys/,
   /UPDATE audit_exports SET state = 'running'/,
   /UPDATE audit_streams SET lease_by = /,
   /FROM audit_streams WHERE secret IS NOT NULL/,
+  /FROM audit_subject_keys\s+WHERE (?:destroyed_at >|sealed IS NOT NULL AND substring)/,
+  /DELETE FROM audit_payloads/,
+  /SELECT version FROM tool_policies_state/,
 ];
 /** How a transaction begins that the server makes by itself. */
 const BACKGROUND_TRANSACTIONS = [/pg_try_advisory_xact_lock/];

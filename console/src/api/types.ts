@@ -54,6 +54,26 @@ export interface Grant {
   readonly revoked_reason?: string;
 }
 
+/** An API key, of a person or of a service. */
+export interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly active: boolean;
+  readonly user_id?: string;
+  readonly user_email?: string;
+  readonly client_id?: string;
+  readonly client_name?: string;
+  readonly resource: string;
+  readonly scopes: readonly string[];
+  readonly created_at: string;
+  readonly issued_at: string;
+  readonly expires_at: string;
+  readonly last_used_at?: string;
+  readonly last_used_ip?: string;
+  readonly revoked_at?: string;
+  readonly revoked_reason?: string;
+}
+
 export interface Session {
   readonly id: string;
   readonly user_id: string;
@@ -96,6 +116,8 @@ export interface AuditEvent {
   readonly grant_id?: string;
   readonly session_id?: string;
   readonly tool?: { readonly name: string; readonly phase?: string };
+  /** What of it is sealed. */
+  readonly privacy?: { readonly fields: readonly string[] };
   readonly [member: string]: unknown;
 }
 
@@ -110,5 +132,6 @@ export interface Ended {
   readonly ended: boolean;
   readonly grants: number;
   readonly sessions: number;
+  readonly api_keys?: number;
   readonly receipt?: Receipt;
 }

@@ -1,5 +1,6 @@
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components';
 import { useUrlState } from '../kit/url-state';
+import { ApiKeys } from './api-keys';
 import { Grants } from './grants';
 import { Sessions } from './sessions';
 
@@ -18,12 +19,16 @@ export function Access() {
         <TabList aria-label="Access">
           <Tab id="grants">Grants</Tab>
           <Tab id="sessions">Sessions</Tab>
+          <Tab id="api-keys">API keys</Tab>
         </TabList>
         <TabPanel id="grants">
           <Grants />
         </TabPanel>
         <TabPanel id="sessions">
           <Sessions />
+        </TabPanel>
+        <TabPanel id="api-keys">
+          <ApiKeys />
         </TabPanel>
       </Tabs>
     </div>

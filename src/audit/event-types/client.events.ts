@@ -65,6 +65,9 @@ export const CLIENT_EVENTS = {
     'An initial access token for registrations was ended',
     REGISTRATION_TOKEN,
   ),
+  'registration.policy.created': security('high', 'created', 'A rule about registrations was made'),
+  'registration.policy.changed': security('high', 'updated', 'A rule about registrations was changed'),
+  'registration.policy.deleted': security('high', 'deleted', 'A rule about registrations was removed'),
   'idp.provider.created': security('high', 'created', 'An identity provider was set up', {
     details: { kind: TEXT, settings: ANY_OBJECT },
   }),

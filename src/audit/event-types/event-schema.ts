@@ -12,6 +12,8 @@ const closed = (properties: Record<string, JsonSchema>, required: readonly strin
   ...(required.length > 0 && { required }),
 });
 
+const QUOTA = closed({ name: TEXT, calls: COUNT, per: COUNT, by: TEXT, retry_after: COUNT }, ['name']);
+
 /** What an event of any type may have beside its own details. */
 const COMMON: Record<string, JsonSchema> = {
   event_id: ID,
@@ -46,7 +48,7 @@ const COMMON: Record<string, JsonSchema> = {
   token: closed(
     {
       jti: TEXT,
-      kind: { enum: ['access', 'refresh', 'code', 'id'] },
+      kind: { enum: ['access', 'refresh', 'code', 'id', 'api_key'] },
       scopes: TEXTS,
       aud: TEXT,
       exp: COUNT,
@@ -69,7 +71,20 @@ const COMMON: Record<string, JsonSchema> = {
     },
     ['name', 'phase'],
   ),
-  authz: closed({ required: TEXTS, granted: TEXTS, missing: TEXTS }),
+  authz: closed({
+    required: TEXTS,
+    granted: TEXTS,
+    missing: TEXTS,
+    implied: TEXTS,
+    any_of: { type: 'array', items: TEXTS },
+    roles_required: { type: 'array', items: TEXTS },
+    roles: TEXTS,
+    sign_in_required: closed({ acrs: TEXTS, max_age: COUNT }, ['acrs']),
+    sign_in: closed({ acrs: TEXTS, age: COUNT }, ['acrs']),
+    quotas: { type: 'array', items: QUOTA },
+    disabled_by: TEXTS,
+    policies: { type: 'array', items: closed({ name: TEXT, version: COUNT }, ['name', 'version']) },
+  }),
   targets: { type: 'array', items: closed({ type: TEXT, id: TEXT, display: TEXT }, ['type', 'id']) },
   timing: closed({ total_ms: MILLISECONDS }),
   change: closed(
@@ -78,10 +93,16 @@ const COMMON: Record<string, JsonSchema> = {
       after_hash: { type: ['string', 'null'] },
       patch: { type: 'array', items: { type: 'object', required: ['op', 'path'] } },
     },
-    ['before_hash', 'after_hash', 'patch'],
+    ['patch'],
   ),
   reason: TEXT,
   ticket: TEXT,
+  claimed: closed({ traceparent: TEXT, tracestate: TEXT }, ['traceparent']),
+  privacy: closed({ payload_digest: TEXT, key_id: ID, fields: TEXTS }, [
+    'payload_digest',
+    'key_id',
+    'fields',
+  ]),
 };
 
 const REQUIRED = [
@@ -96,8 +117,10 @@ const REQUIRED = [
   'actor',
 ];
 
-/** Where any event may have personal data. */
-const PII = ['actor.id', 'actor.display', 'user_id', 'request.ip', 'request.ua', 'targets[].display'];
+/** Where any event may have personal data itself. */
+const PII = ['actor.id', 'user_id', 'request.ip', 'request.ua'];
+/** What is sealed of any event. */
+const SEALED = ['actor.display'];
 
 /** JSON Schema (2020-12) of the events of a type, as they are stored, searched and exported. */
 export function schemaOf(type: string, info: EventTypeInfo): JsonSchema {
@@ -125,4 +148,10 @@ const detailsSchema = ({ details = {}, otherDetails }: EventTypeInfo): JsonSchem
   additionalProperties: otherDetails ?? false,
 });
 
-export const piiOf = ({ pii = [] }: EventTypeInfo): readonly string[] => [...PII, ...pii];
+export const sealedOf = ({ sealed = [] }: EventTypeInfo): readonly string[] => [...SEALED, ...sealed];
+
+export const piiOf = (info: EventTypeInfo): readonly string[] => [
+  ...PII,
+  ...(info.pii ?? []),
+  ...sealedOf(info),
+];

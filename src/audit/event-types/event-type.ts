@@ -10,7 +10,9 @@ export const SEVERITIES = [
 ] as const satisfies readonly Severity[];
 
 /** How long a kind of event is kept; the retention periods themselves are configuration. */
-export type RetentionClass = 'security' | 'admin' | 'tool_call' | 'verbose';
+export const RETENTION_CLASSES = ['security', 'admin', 'tool_call', 'verbose'] as const;
+
+export type RetentionClass = (typeof RETENTION_CLASSES)[number];
 
 export interface JsonSchema {
   readonly [keyword: string]: unknown;
@@ -30,8 +32,12 @@ export interface EventTypeInfo {
   readonly details?: DetailSchemas;
   /** The members of `details` that are not named are of this kind. */
   readonly otherDetails?: JsonSchema;
-  /** Paths of personal data, beside those that every event may have. */
+  /** Paths of personal data that stands in the event itself, beside those that every event may have. */
   readonly pii?: readonly string[];
+  /** Paths of what is sealed in the payload and does not stand in the event, beside `actor.display`. */
+  readonly sealed?: readonly string[];
+  /** What is sealed of it may name anybody: it goes after `policies.audit.payloadDays`. */
+  readonly brief?: true;
 }
 
 /** OCSF class and activity, by what they mean. 99 is "other", of which the name is our type. */
@@ -71,7 +77,7 @@ export const OCSF = {
   apiOther: [6003, 99],
 } as const satisfies Record<string, readonly [EventTypeInfo['ocsfClass'], number]>;
 
-type Rest = Pick<EventTypeInfo, 'details' | 'otherDetails' | 'pii'>;
+type Rest = Pick<EventTypeInfo, 'details' | 'otherDetails' | 'pii' | 'sealed' | 'brief'>;
 
 /** Makes an event type of a retention class. */
 const kept =
@@ -96,3 +102,8 @@ export const NULLABLE_TEXT: JsonSchema = { type: ['string', 'null'] };
 export const ANY_OBJECT: JsonSchema = { type: 'object' };
 /** A person's words, or a snake_case code of our own. */
 export const REASON: DetailSchemas = { reason: TEXT };
+
+// What is sealed.
+export const DISPLAY = 'targets[].display';
+/** The hashes too: with them, a guess at the values could be confirmed. */
+export const CHANGED_VALUES = ['change.patch[].value', 'change.before_hash', 'change.after_hash'];

@@ -1,7 +1,9 @@
 import {
   admin,
   ANY_OBJECT,
+  CHANGED_VALUES,
   COUNT,
+  DISPLAY,
   FLAG,
   MOMENT,
   NULLABLE_TEXT,
@@ -13,10 +15,14 @@ import {
 
 const GROUP = { name: TEXT, roles: TEXTS, origin: TEXT, configured: FLAG, external_id: NULLABLE_TEXT };
 
+const PERSON = { sealed: [DISPLAY] };
+const ACCOUNT = { sealed: [DISPLAY, ...CHANGED_VALUES] };
+
 /** Accounts, groups and who provisions them. */
 export const PEOPLE_EVENTS = {
   'user.account.created': security('medium', 'accountCreated', 'An account was made', {
     details: { origin: TEXT, roles: TEXTS },
+    ...ACCOUNT,
   }),
   'user.account.disabled': security('high', 'accountDisabled', 'An account was disabled', {
     details: REASON,
@@ -26,11 +32,14 @@ export const PEOPLE_EVENTS = {
   }),
   'user.account.changed': security('medium', 'accountOther', 'An account was changed', {
     details: { changed: TEXTS, email: ANY_OBJECT, ...REASON },
-    pii: ['details.email', 'change.patch[].value'],
+    sealed: [...ACCOUNT.sealed, 'details.email'],
   }),
-  'user.account.deleted': security('high', 'accountDeleted', 'An account was deleted', { details: REASON }),
-  'user.account.invited': security('medium', 'accountCreated', 'Somebody was invited'),
-  'user.invitation.accepted': security('medium', 'accountEnabled', 'An invitation was accepted'),
+  'user.account.deleted': security('high', 'accountDeleted', 'An account was deleted', {
+    details: REASON,
+    ...ACCOUNT,
+  }),
+  'user.account.invited': security('medium', 'accountCreated', 'Somebody was invited', PERSON),
+  'user.invitation.accepted': security('medium', 'accountEnabled', 'An invitation was accepted', PERSON),
   'user.roles.changed': security('high', 'accessOther', 'Somebody’s roles are others now', {
     details: { before: TEXTS, after: TEXTS, ...REASON },
   }),

@@ -1,6 +1,10 @@
-import { COUNT, FLAG, NULLABLE_TEXT, REASON, security, TEXT, TEXTS } from './event-type.js';
+import { COUNT, DISPLAY, FLAG, NULLABLE_TEXT, REASON, security, TEXT, TEXTS } from './event-type.js';
 
-const EMAIL = { details: { email: TEXT }, pii: ['details.email'] };
+/** An address that somebody typed. */
+const EMAIL = { details: { email: TEXT }, sealed: ['details.email'], brief: true } as const;
+const PERSON = { sealed: [DISPLAY] };
+/** What it is about may be an address, or a name that somebody gave a thing of theirs. */
+const ITEM = { details: { item: TEXT }, sealed: [DISPLAY, 'details.item'] };
 
 /** Signing in and out, at this server and by others. */
 export const SIGN_IN_EVENTS = {
@@ -23,8 +27,8 @@ export const SIGN_IN_EVENTS = {
     otherDetails: TEXT,
   }),
   'idp.identity.linked': security('medium', 'accountOther', 'An identity was linked to an account', {
-    details: { provider: TEXT },
-    pii: ['targets[].id'],
+    details: { provider: TEXT, issuer: TEXT, subject: TEXT },
+    sealed: ['details.subject'],
   }),
   'idp.identity.unlinked': security('medium', 'accountOther', 'An identity was taken off an account', {
     details: { provider: TEXT },
@@ -41,8 +45,8 @@ export const SIGN_IN_EVENTS = {
     'A link for a new password was asked for',
     EMAIL,
   ),
-  'user.password.reset': security('high', 'passwordReset', 'A password was set by a link'),
-  'user.password.changed': security('medium', 'passwordChanged', 'A password was changed'),
+  'user.password.reset': security('high', 'passwordReset', 'A password was set by a link', PERSON),
+  'user.password.changed': security('medium', 'passwordChanged', 'A password was changed', PERSON),
   'user.password.unchecked': security(
     'low',
     'accountOther',
@@ -50,31 +54,38 @@ export const SIGN_IN_EVENTS = {
     { otherDetails: TEXT },
   ),
   'user.email.change_requested': security('low', 'accountOther', 'Another e-mail address was asked for', {
-    details: { item: TEXT },
-    pii: ['details.item'],
+    ...ITEM,
   }),
   'user.email.changed': security('high', 'accountOther', 'An e-mail address was changed', {
-    details: { item: TEXT },
-    pii: ['details.item'],
+    ...ITEM,
   }),
   'user.passkey.added': security('medium', 'factorEnabled', 'A passkey was added', {
+    ...ITEM,
     details: { item: TEXT, aaguid: NULLABLE_TEXT, synced: FLAG },
   }),
   'user.passkey.renamed': security('info', 'accountOther', 'A passkey got another name', {
-    details: { item: TEXT },
+    ...ITEM,
   }),
   'user.passkey.removed': security('medium', 'factorDisabled', 'A passkey was removed', {
-    details: { item: TEXT },
+    ...ITEM,
   }),
   'user.passkey.refused': security('high', 'logon', 'A passkey was refused: it may have been copied', {
+    ...ITEM,
     details: { item: TEXT, ...REASON },
   }),
-  'user.authenticator.added': security('medium', 'factorEnabled', 'An authenticator app was added'),
-  'user.authenticator.removed': security('high', 'factorDisabled', 'An authenticator app was removed'),
+  'user.authenticator.added': security('medium', 'factorEnabled', 'An authenticator app was added', PERSON),
+  'user.authenticator.removed': security(
+    'high',
+    'factorDisabled',
+    'An authenticator app was removed',
+    PERSON,
+  ),
   'user.recovery_codes.created': security('medium', 'factorEnabled', 'Recovery codes were made', {
+    ...PERSON,
     details: { count: COUNT },
   }),
   'user.recovery_code.used': security('medium', 'logon', 'A recovery code was used', {
+    ...ITEM,
     details: { left: COUNT, item: TEXT },
   }),
   'user.factors.reset': security(
@@ -82,6 +93,7 @@ export const SIGN_IN_EVENTS = {
     'factorDisabled',
     'An operator took away all second steps of an account',
     {
+      ...PERSON,
       details: { passkeys: COUNT, authenticator: FLAG, ...REASON },
     },
   ),

@@ -2,6 +2,7 @@ import { admin, COUNT, FLAG, MOMENT, REASON, security, TEXT, toolCall, verbose }
 
 const PHASES = { phase: TEXT, decision_id: TEXT, is_error: FLAG, result_bytes: COUNT };
 const KEY = { alg: TEXT, use: TEXT, state: TEXT, activate_at: MOMENT, publish_until: MOMENT, ...REASON };
+const POLICY = { name: TEXT, version: COUNT, ...REASON };
 
 /** The server itself: its keys, its tools and the requests to it. */
 export const SYSTEM_EVENTS = {
@@ -53,6 +54,17 @@ export const SYSTEM_EVENTS = {
   ),
   'mcp.tool.called': toolCall('info', 'apiOther', 'A tool was called: the decision, and later its outcome', {
     details: { requested_tool: TEXT },
+    sealed: ['tool.args'],
+    brief: true,
+  }),
+  'tool_policy.created': admin('medium', 'created', 'More was asked of callers of tools', {
+    details: POLICY,
+  }),
+  'tool_policy.changed': admin('medium', 'updated', 'What is asked of callers of tools was changed', {
+    details: POLICY,
+  }),
+  'tool_policy.deleted': admin('high', 'deleted', 'What was asked of callers of tools is asked no more', {
+    details: POLICY,
   }),
   'http.request.handled': verbose('info', 'apiOther', 'A request was answered'),
   'admin.request.handled': admin('info', 'apiOther', 'A request to the admin API was answered'),

@@ -20,7 +20,10 @@ const OPENED = {
   assertion_jti: TEXT,
   subject: TEXT,
 };
+/** The name of a person at whoever vouched for them. */
+const SUBJECT = { sealed: ['details.subject'] };
 const PLAN = { plan_id: TEXT, selector: ANY_OBJECT };
+const API_KEY = { details: { holder: TEXT, ...REASON } };
 const PRE_CONSENT = { details: { audience: TEXT, resource: TEXT, ...REASON } };
 
 /** What people allow, and the tokens that come of it. */
@@ -52,24 +55,34 @@ export const TOKEN_EVENTS = {
   'device.user_code.rejected': security('low', 'accessOther', 'The code of a device was refused'),
   'grant.opened': security('info', 'assigned', 'A grant was opened', {
     details: OPENED,
-    pii: ['details.subject'],
+    ...SUBJECT,
   }),
   'token.issued': security('info', 'ticket', 'A token was issued', {
     details: ISSUED,
-    pii: ['details.subject'],
+    ...SUBJECT,
   }),
-  'token.refreshed': security('info', 'renew', 'A token was renewed', { details: ISSUED }),
+  'token.refreshed': security('info', 'renew', 'A token was renewed', {
+    details: ISSUED,
+    ...SUBJECT,
+  }),
   'token.refresh_late': security('low', 'renew', 'A refresh token came late, after its successor was used'),
   'token.reuse_detected': security(
     'high',
     'renew',
     'A code or refresh token was used twice, and the grant ended',
   ),
-  'token.request.rejected': security('low', 'ticket', 'A token request was refused', { otherDetails: {} }),
+  'token.request.rejected': security('low', 'ticket', 'A token request was refused', {
+    otherDetails: {},
+    ...SUBJECT,
+  }),
   'token.request.throttled': security('low', 'apiOther', 'A token request came too soon', {
     otherDetails: {},
   }),
   'token.introspection.denied': security('low', 'apiRead', 'An application may not ask about a token'),
+  'api_key.created': security('medium', 'assigned', 'An API key was made', API_KEY),
+  'api_key.renamed': security('info', 'accessOther', 'An API key was given another name', API_KEY),
+  'api_key.rotated': security('medium', 'renew', 'An API key got another secret', API_KEY),
+  'api_key.revoked': security('medium', 'revoked', 'An API key was ended', API_KEY),
   'revocation.planned': security('info', 'accessOther', 'A revocation was planned, and nothing ended yet', {
     details: { ...PLAN, counts: ANY_OBJECT },
   }),
@@ -92,6 +105,7 @@ export const TOKEN_EVENTS = {
       sessions: COUNT,
       users: COUNT,
       tokens: COUNT,
+      api_keys: COUNT,
       ...PLAN,
       signed: COUNT,
       exchanged: COUNT,

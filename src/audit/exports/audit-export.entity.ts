@@ -9,6 +9,7 @@ export type ExportState = 'pending' | 'running' | 'ready' | 'failed';
  */
 @Entity('audit_exports')
 @Index('audit_exports_state_idx', ['state', 'id'])
+@Index('audit_exports_schedule_idx', ['scheduleId', 'id'], { where: 'schedule_id IS NOT NULL' })
 export class AuditExport {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'audit_exports_pkey' }) id!: string;
   @Column('text', { name: 'created_by' }) createdBy!: string;
@@ -32,4 +33,8 @@ export class AuditExport {
   /** A JWS. */
   @Column('text', { nullable: true }) manifest!: string | null;
   @Column('text', { nullable: true }) problem!: string | null;
+  /** The schedule that ordered it. */
+  @Column('uuid', { name: 'schedule_id', nullable: true }) scheduleId!: string | null;
+  /** When it was written to `audit.exportFolder`. */
+  @Column('timestamptz', { name: 'written_at', nullable: true }) writtenAt!: Date | null;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { isRehearsing, keysetPage, type KeysetPage, type KeysetQuery } from '../../database/index.js';
 import type { Actor } from '../audit-fact.js';
@@ -10,6 +10,14 @@ import { AuditExport } from './audit-export.entity.js';
 import { ExportJobs } from './export-jobs.js';
 
 export type AuditExportView = Readonly<AuditExport>;
+
+interface Order {
+  readonly actor: Actor;
+  readonly createdBy: string;
+  readonly format: string;
+  readonly filters: AuditFilters;
+  readonly scheduleId?: string | null;
+}
 
 const LOOK_MS = 50;
 
@@ -22,13 +30,22 @@ export class ExportOrders {
     private readonly audit: AuditLog,
   ) {}
 
-  async create(
-    actor: Actor,
-    { format, filters }: { format: string; filters: AuditFilters },
+  async create(actor: Actor, wanted: { format: string; filters: AuditFilters }): Promise<AuditExportView> {
+    const createdBy = `${actor.type} ${actor.id}`;
+    const made = await this.dataSource.transaction((tx) => this.add(tx, { ...wanted, actor, createdBy }));
+    // What is rolled back is nobody's work.
+    if (!isRehearsing()) this.jobs.look();
+    return made;
+  }
+
+  /** In a transaction of the caller's; whoever looks for work finds it after that. */
+  async add(
+    tx: EntityManager,
+    { actor, createdBy, format, filters, scheduleId = null }: Order,
   ): Promise<AuditExportView> {
     const made = Object.assign(new AuditExport(), {
       id: uuidv7(),
-      createdBy: `${actor.type} ${actor.id}`,
+      createdBy,
       createdAt: new Date(),
       format,
       filters,
@@ -43,18 +60,16 @@ export class ExportOrders {
       digest: null,
       manifest: null,
       problem: null,
+      scheduleId,
+      writtenAt: null,
     } satisfies AuditExport);
-    await this.dataSource.transaction(async (tx) => {
-      await tx.insert(AuditExport, made);
-      await this.audit.record(tx, {
-        type: 'audit.exported',
-        actor,
-        targets: [{ type: 'audit_export', id: made.id }],
-        details: { format, filters: { ...filters }, step: 'ordered' },
-      });
+    await tx.insert(AuditExport, made);
+    await this.audit.record(tx, {
+      type: 'audit.exported',
+      actor,
+      targets: [{ type: 'audit_export', id: made.id }],
+      details: { format, filters: { ...filters }, step: 'ordered' },
     });
-    // What is rolled back is nobody's work.
-    if (!isRehearsing()) this.jobs.look();
     return made;
   }
 
@@ -72,8 +87,12 @@ export class ExportOrders {
     return (await this.dataSource.getRepository(AuditExport).findOneBy({ id })) ?? undefined;
   }
 
-  list(query: KeysetQuery): Promise<KeysetPage<AuditExportView>> {
+  list({
+    scheduleId,
+    ...query
+  }: KeysetQuery & { scheduleId?: string }): Promise<KeysetPage<AuditExportView>> {
     const select = this.dataSource.getRepository(AuditExport).createQueryBuilder('x');
+    if (scheduleId !== undefined) select.where('x.schedule_id = :scheduleId', { scheduleId });
     return keysetPage(select, { key: 'x.id', cursorOf: ({ id }) => id }, query, (row) => row);
   }
 }

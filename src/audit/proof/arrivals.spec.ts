@@ -32,6 +32,15 @@ describe('Arrivals', () => {
     expect([arrivals.settled, arrivals.missing]).toEqual([18, []]);
   });
 
+  it('expect every number that was given out, though nobody has seen it', () => {
+    arrivals.note([11], 0);
+    arrivals.expect(14, 0);
+    expect([arrivals.settled, arrivals.newest]).toEqual([11, 14]);
+    arrivals.note([12, 13, 14, 15], 1);
+    arrivals.expect(12, 1);
+    expect([arrivals.settled, arrivals.missing]).toEqual([15, []]);
+  });
+
   it('give a number up only when every transaction that can have it is over', () => {
     arrivals.note([12], 0);
     arrivals.age(29_000, { xmin: 500n, xmax: 500n });

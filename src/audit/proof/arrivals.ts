@@ -53,6 +53,13 @@ export class Arrivals {
     }
   }
 
+  /** Numbers up to this one were given out before the events were read: those that were not there may still come. */
+  expect(number: number, now: number): void {
+    if (number <= this.frontier) return;
+    this.gaps.push({ low: this.frontier + 1, high: number, since: now });
+    this.frontier = number;
+  }
+
   /** Call after `note`, with a snapshot that was taken before the events were read. */
   age(now: number, { xmin, xmax }: Snapshot): void {
     this.gaps = this.gaps

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { AuditEventBody } from '../audit-row.js';
 import { EventMarks } from '../event-marks.js';
+import { firstIdAt } from '../search/audit-conditions.js';
 import type { Arrivals, Snapshot } from './arrivals.js';
 import { canonical } from './canonical.js';
 
@@ -41,29 +42,43 @@ interface Row {
   readonly body: AuditEventBody | null;
 }
 
+/**
+ * The partitions of months that are over are left out of most looks: to plan for all of them, second by second, would
+ * cost more than everything else. An event that comes there late is a number that is missing, and found by the next
+ * look that leaves nothing out.
+ */
+const EVERYWHERE_MS = 20_000;
+const RECENT_MS = 2 * 86_400_000;
+/** Ids below are not of a moment at which there was a trail. */
+const EARLIEST = firstIdAt(Date.UTC(2020, 0));
+const EVERYWHERE = [firstIdAt(0), firstIdAt(0)];
+
 const READ = `
 SELECT e.arrival, e.event_id, e.mac, l.seq IS NOT NULL AS sealed, CASE WHEN l.seq IS NULL THEN e.body END AS body
 FROM (
-  (SELECT arrival, event_id, mac, body FROM audit_events WHERE arrival > $1 ORDER BY arrival LIMIT ${BATCH})
+  (SELECT arrival, event_id, mac, body FROM audit_events
+   WHERE arrival > $1 AND (event_id < $4 OR event_id >= $5) ORDER BY arrival LIMIT ${BATCH})
   UNION ALL
   (SELECT arrival, event_id, mac, body
    FROM unnest($2::bigint[], $3::bigint[]) AS missing (low, high)
-   JOIN audit_events ON arrival BETWEEN low AND high ORDER BY arrival LIMIT ${BATCH})
+   JOIN audit_events ON arrival BETWEEN low AND high
+   WHERE event_id < $4 OR event_id >= $5 ORDER BY arrival LIMIT ${BATCH})
 ) e LEFT JOIN audit_leaves l USING (event_id) ORDER BY e.arrival`;
 
 /** Reads committed events that have no place in the tree yet. */
 @Injectable()
 export class ArrivedEvents {
   private undecidedSince: number | undefined;
+  private lookedEverywhere = -Infinity;
 
   constructor(private readonly marks: EventMarks) {}
 
-  /** The number of the event that came last, as far as can be seen. */
+  /** The number that was given out last. */
   async newest(tx: EntityManager): Promise<number> {
-    const [row] = await tx.query<{ newest: string | null }[]>(
-      'SELECT max(arrival) AS newest FROM audit_events',
+    const [row] = await tx.query<{ newest: string }[]>(
+      'SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS newest FROM audit_events_arrival_seq',
     );
-    return Number(row?.newest ?? 0);
+    return Number(row!.newest);
   }
 
   /** Up to where events may be without a mark: what there was before marks were. */
@@ -77,18 +92,26 @@ export class ArrivedEvents {
   /** Reads one batch and notes it in `arrivals`. */
   async read(tx: EntityManager, arrivals: Arrivals, unmarkedUntil: number): Promise<Arrived> {
     const { missing, newest } = arrivals;
-    const snapshot = missing.length > 0 ? await snapshotOf(tx) : undefined;
+    const now = performance.now();
+    const everywhere = now - this.lookedEverywhere > EVERYWHERE_MS;
+    const given = await this.newest(tx);
+    // What is missing is given up for good only after a look that leaves nothing out.
+    const snapshot = everywhere && missing.length > 0 ? await snapshotOf(tx) : undefined;
     const rows = await tx.query<Row[]>(READ, [
       newest,
       missing.map(({ low }) => low),
       missing.map(({ high }) => high),
+      ...(everywhere ? EVERYWHERE : [EARLIEST, firstIdAt(Date.now() - RECENT_MS)]),
     ]);
+    const more = rows.length >= BATCH;
     arrivals.note(
       rows.map(({ arrival }) => Number(arrival)),
-      performance.now(),
+      now,
     );
-    if (snapshot) arrivals.age(performance.now(), snapshot);
-    return { ...this.sift(rows, unmarkedUntil), more: rows.length >= BATCH };
+    if (!more) arrivals.expect(given, now);
+    if (snapshot) arrivals.age(now, snapshot);
+    if (everywhere && !more) this.lookedEverywhere = now;
+    return { ...this.sift(rows, unmarkedUntil), more };
   }
 
   private sift(rows: readonly Row[], unmarkedUntil: number): Omit<Arrived, 'more'> {

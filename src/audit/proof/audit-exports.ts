@@ -4,11 +4,14 @@ import type { AuditEventBody } from '../audit-row.js';
 import { readJws, type CheckpointClaims } from './checkpoint.js';
 import { Checkpoints } from './checkpoints.js';
 import type { EventLine, ExportLine, Range, TrailLine } from './export-lines.js';
+import { eventsAndDetached } from './detached-events.js';
 import { ProvenExport, type SealedEvent } from './proven-export.js';
 import { SealClock } from './seal-clock.js';
 import { TreeDamaged, TreeStore } from './tree-store.js';
 
 const PAGE = 1_000;
+/** So many places are looked at in one statement, however few of their events are still there. */
+const WINDOW = 5_000;
 
 interface Row {
   readonly seq: string;
@@ -84,17 +87,18 @@ export class AuditExports {
   }
 
   private async *pages({ from, to }: Range): AsyncGenerator<{ events: SealedEvent[]; arrived: number }> {
+    const events = await eventsAndDetached(this.dataSource.manager);
     for (let next = from; next < to;) {
+      const end = Math.min(to, next + WINDOW);
       const rows = await this.dataSource.query<Row[]>(
-        `SELECT l.seq, l.leaf_hash AS hash, e.arrival, e.body FROM audit_leaves l JOIN audit_events e USING (event_id)
+        `SELECT l.seq, l.leaf_hash AS hash, e.arrival, e.body FROM audit_leaves l JOIN ${events} e USING (event_id)
          WHERE l.seq >= $1 AND l.seq < $2 ORDER BY l.seq LIMIT ${PAGE}`,
-        [next, to],
+        [next, end],
       );
-      const last = rows.at(-1);
-      if (!last) return;
-      const events = rows.map(({ seq, hash, body }) => ({ seq: Number(seq), leafHash: hash, body }));
-      yield { events, arrived: Math.max(...rows.map(({ arrival }) => Number(arrival))) };
-      next = Number(last.seq) + 1;
+      next = rows.length < PAGE ? end : Number(rows.at(-1)!.seq) + 1;
+      if (rows.length === 0) continue;
+      const page = rows.map(({ seq, hash, body }) => ({ seq: Number(seq), leafHash: hash, body }));
+      yield { events: page, arrived: Math.max(...rows.map(({ arrival }) => Number(arrival))) };
     }
   }
 

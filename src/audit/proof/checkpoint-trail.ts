@@ -8,7 +8,8 @@ import type { TreeEdge } from './merkle.js';
 export class CheckpointTrail {
   readonly remarks: string[] = [];
   private readonly signers = new Set<string>();
-  private keys = new Map<string, JWK>();
+  /** Those that may have signed. */
+  keys: ReadonlyMap<string, JWK> = new Map();
   private complete: TrailLine['trail']['complete'] = null;
   private madeAt = '';
   private last: SignedCheckpoint | undefined;

@@ -68,15 +68,24 @@ function publicKeyOf(key: JWK): KeyObject | undefined {
   }
 }
 
+/** What was signed as `typ`, by the key of its id; `undefined` when it is not good. */
+export function openSigned(
+  jws: string,
+  typ: string,
+  keyOf: (kid: string) => JWK | undefined,
+): { kid: string; payload: unknown } | undefined {
+  const { header, payload } = readJws(jws) ?? {};
+  const kid = header?.['kid'];
+  if (header?.['typ'] !== typ || typeof kid !== 'string') return undefined;
+  const key = keyOf(kid);
+  return key && isSignedBy(jws, key) ? { kid, payload } : undefined;
+}
+
 /** A checkpoint with its signature verified by the key of that id; `undefined` when it is not good. */
 export function openCheckpoint(
   jws: string,
   keyOf: (kid: string) => JWK | undefined,
 ): SignedCheckpoint | undefined {
-  const { header, payload } = readJws(jws) ?? {};
-  const kid = header?.['kid'];
-  if (header?.['typ'] !== CHECKPOINT_TYPE || typeof kid !== 'string') return undefined;
-  const key = keyOf(kid);
-  if (!key || !isSignedBy(jws, key)) return undefined;
-  return { claims: payload as CheckpointClaims, kid, jws };
+  const signed = openSigned(jws, CHECKPOINT_TYPE, keyOf);
+  return signed && { claims: signed.payload as CheckpointClaims, kid: signed.kid, jws };
 }

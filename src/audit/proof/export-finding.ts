@@ -9,6 +9,7 @@ export type Flaw =
   | 'not_one_trail'
   | 'forged_checkpoint'
   | 'missing_checkpoint'
+  | 'forged_archive'
   | 'other_history';
 
 /** The first thing that is wrong, and where. */
@@ -29,6 +30,10 @@ export interface Verified {
   readonly events: number;
   /** Events that are there as hashes only. */
   readonly leftOut: number;
+  /** Events that retention has taken out, and that are in signed archives. */
+  readonly archived: number;
+  /** The partitions they were in. */
+  readonly archives: readonly string[];
   readonly checkpoints: number;
   /** How many events there are up to its last line. */
   readonly treeSize: number;

@@ -19,7 +19,7 @@ export interface TrailLine {
     readonly time: string;
     /** How many events were sealed when it was made. */
     readonly tree_size: number;
-    /** Every event from `from` to `to` (exclusive) is in it; `null` where a filter chose. */
+    /** Every event from `from` to `to` (exclusive) is in it, or in an archive; `null` where a filter chose. */
     readonly complete: Range | null;
     /** Public keys of its checkpoints. */
     readonly keys: readonly JWK[];
@@ -40,9 +40,22 @@ export interface LeftOutLine {
   readonly left_out: { readonly from: number; readonly to: number; readonly hashes: readonly string[] };
 }
 
+/**
+ * A partition that retention has taken out of the database: what was signed of its archive, and the places of its
+ * events, in base64. Comes before the first of them.
+ */
+export interface ArchiveLine {
+  readonly archive: { readonly partition: string; readonly statement: string; readonly places: string };
+}
+
+/** Stands for events that are in an archive, as `left_out` does for others. */
+export interface ArchivedLine {
+  readonly archived: LeftOutLine['left_out'] & { readonly partition: string };
+}
+
 /** The JWS of a checkpoint, where the events before it are all it covers. The last line of an export is one. */
 export interface CheckpointLine {
   readonly checkpoint: string;
 }
 
-export type ExportLine = TrailLine | EventLine | LeftOutLine | CheckpointLine;
+export type ExportLine = TrailLine | EventLine | LeftOutLine | ArchiveLine | ArchivedLine | CheckpointLine;

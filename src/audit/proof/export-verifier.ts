@@ -1,9 +1,17 @@
 import type { JWK } from 'jose';
 import { CheckpointTrail } from './checkpoint-trail.js';
 import type { SignedCheckpoint } from './checkpoint.js';
+import { ExportArchives } from './export-archives.js';
 import { integrityOf, leafOfLine } from './export-events.js';
 import { Found, type Finding, type Verified } from './export-finding.js';
-import type { CheckpointLine, EventLine, LeftOutLine, TrailLine } from './export-lines.js';
+import type {
+  ArchivedLine,
+  ArchiveLine,
+  CheckpointLine,
+  EventLine,
+  LeftOutLine,
+  TrailLine,
+} from './export-lines.js';
 import { subtreesOf, TreeEdge } from './merkle.js';
 
 /** Whom to believe beside the export itself. */
@@ -21,6 +29,7 @@ export interface Trust {
 export class ExportVerifier {
   private readonly tree = new TreeEdge();
   private readonly trail: CheckpointTrail;
+  private readonly archives = new ExportArchives();
   private header: TrailLine['trail'] | undefined;
   private line = 0;
   private events = 0;
@@ -60,6 +69,8 @@ export class ExportVerifier {
       ...(this.finding && { finding: this.finding }),
       events: this.events,
       leftOut: this.leftOut,
+      archived: this.archives.count,
+      archives: this.archives.names,
       checkpoints: this.trail.count,
       treeSize: this.tree.size,
       sealed: this.header?.tree_size ?? 0,
@@ -82,6 +93,8 @@ export class ExportVerifier {
   private take(line: object): void {
     if ('trail' in line) this.takeHeader(line as TrailLine);
     else if ('left_out' in line) this.takeLeftOut(line as LeftOutLine);
+    else if ('archive' in line) this.takeArchive(line as ArchiveLine);
+    else if ('archived' in line) this.takeArchived(line as ArchivedLine);
     else if ('checkpoint' in line) this.takeCheckpoint(line as CheckpointLine);
     else this.takeEvent(line as EventLine);
   }
@@ -113,12 +126,29 @@ export class ExportVerifier {
       throw this.found('missing', `The events from seq ${from} to ${to - 1} are not in the export.`, {
         seq: from,
       });
+    this.skip(from, to, hashes);
+    this.leftOut += to - from;
+  }
+
+  private takeArchive(line: ArchiveLine): void {
+    const { chain_uid: chainUid } = this.expectHeader();
+    this.archives.begin(line, { chainUid, keys: this.trail.keys }, this.line);
+  }
+
+  private takeArchived(line: ArchivedLine): void {
+    const { from, to, hashes } = line.archived;
+    this.expectHeader();
+    if (from > this.tree.size) throw this.missing();
+    this.archives.take(line, this.line);
+    this.skip(from, to, hashes);
+  }
+
+  private skip(from: number, to: number, hashes: readonly string[]): void {
     const subtrees = subtreesOf(from, to);
-    if (subtrees.length !== hashes.length)
+    if (from !== this.tree.size || subtrees.length !== hashes.length)
       throw this.found('unreadable', `The hashes for seq ${from} to ${to - 1} are not complete.`);
     subtrees.forEach(({ bits }, at) => this.tree.append(Buffer.from(hashes[at]!, 'base64url'), bits));
     this.trail.skipped(this.tree);
-    this.leftOut += to - from;
   }
 
   private takeCheckpoint({ checkpoint }: CheckpointLine): void {

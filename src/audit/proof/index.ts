@@ -35,6 +35,8 @@ export const PROOF_PROVIDERS = [
 
 export const PROOF_CONTROLLERS = [CheckpointController];
 
+export { heldAgainstManifest } from './archive-manifest.js';
+export { ARCHIVE_TYPE, openArchive, placesDigest, type ArchiveClaims } from './archive-statement.js';
 export { AuditExports } from './audit-exports.js';
 export { AuditProofs, type InclusionProof } from './audit-proofs.js';
 export { canonical } from './canonical.js';
@@ -43,6 +45,8 @@ export type { SignedCheckpoint } from './checkpoint.js';
 export { CheckpointSigner } from './checkpoint-signer.js';
 export { Checkpoints, type Consistency } from './checkpoints.js';
 export type { Finding, Verified } from './export-finding.js';
-export type { ExportLine, Integrity, TrailLine } from './export-lines.js';
+export { ExportVerifier } from './export-verifier.js';
+export type { EventLine, ExportLine, Integrity, TrailLine } from './export-lines.js';
+export { PlacesWriter } from './places.js';
 export { ProvenExport, type SealedEvent } from './proven-export.js';
 export { SealClock } from './seal-clock.js';

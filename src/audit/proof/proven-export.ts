@@ -1,9 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import type { AuditEventBody } from '../audit-row.js';
+import { ArchivedRuns } from './archived-runs.js';
 import type { SignedCheckpoint } from './checkpoint.js';
 import type { ExportLine, TrailLine } from './export-lines.js';
+import { LeafWindow } from './leaf-window.js';
 import { subtreesOf } from './merkle.js';
-import { hashOf } from './tree-paths.js';
+import { hashOf, TILE } from './tree-paths.js';
 import type { TreeStore } from './tree-store.js';
 
 /** A sealed event as it is read for an export, in the order of `seq`. */
@@ -28,8 +30,14 @@ export interface ExportGround {
  */
 export class ProvenExport {
   private at = 0;
+  private readonly window: LeafWindow;
+  private readonly archived: ArchivedRuns;
 
-  constructor(private readonly ground: ExportGround) {}
+  constructor(private readonly ground: ExportGround) {
+    const { tx, header } = ground;
+    this.window = new LeafWindow(tx);
+    this.archived = new ArchivedRuns(tx, this.window, header.trail.complete ?? { from: 0, to: 0 });
+  }
 
   /** Read the events before this one only. */
   get treeSize(): number {
@@ -73,21 +81,34 @@ export class ProvenExport {
     return this.ground.header.trail;
   }
 
-  /** Where every event should be, a hole stays a hole. */
+  /** Where every event should be, a hole that no archive explains stays a hole. */
   private async *before(seq: number): AsyncGenerator<ExportLine> {
     const { complete } = this.trail;
-    if (!complete) yield* this.leftOut(seq);
-    else if (this.at < complete.from) yield* this.leftOut(complete.from);
+    if (!complete) {
+      yield* this.leftOut(seq);
+      return;
+    }
+    if (this.at < complete.from) yield* this.leftOut(complete.from);
+    for await (const { line, next } of this.archived.lines(this.at, Math.min(seq, complete.to))) {
+      yield line;
+      this.at = next;
+    }
   }
 
   private async *leftOut(to: number): AsyncGenerator<ExportLine> {
-    const { tx, store } = this.ground;
     const from = this.at;
     if (from >= to) return;
-    const stored = await store.around(tx, [from, to]);
-    const hashes = subtreesOf(from, to).map((subtree) => hashOf(subtree, stored).toString('base64url'));
+    const hashes = (await this.rootsOf(from, to)).map((hash) => hash.toString('base64url'));
     this.at = to;
     yield { left_out: { from, to, hashes } };
+  }
+
+  private async rootsOf(from: number, to: number): Promise<Buffer[]> {
+    const near = to - from < TILE ? await this.window.roots(from, to) : undefined;
+    if (near) return near;
+    const { tx, store } = this.ground;
+    const stored = await store.around(tx, [from, to]);
+    return subtreesOf(from, to).map((subtree) => hashOf(subtree, stored));
   }
 
   private async checkpointsWithin(page: readonly SealedEvent[]): Promise<ReadonlyMap<number, string>> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Brackets, DataSource, type EntityManager } from 'typeorm';
+import { Brackets, DataSource, IsNull, Not, type EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { keysetPage, type KeysetPage, type KeysetQuery } from '../../database/index.js';
 import type { Actor } from '../audit-fact.js';
@@ -13,13 +13,24 @@ export interface WantedSearch {
   readonly name: string;
   readonly filters: AuditFilters;
   readonly shared: boolean;
+  readonly alert?: SearchAlert | null;
+}
+
+/** So many events within so many seconds. */
+export interface SearchAlert {
+  readonly threshold: number;
+  readonly windowS: number;
 }
 
 /** What somebody may keep. */
 const MOST = 200;
+/** Each is counted a few times a minute. */
+const MOST_ALERTS = 100;
 
 /** There are as many as one may keep. */
 export class TooManySearches extends Error {}
+/** There are as many alerts as one server counts. */
+export class TooManyAlerts extends Error {}
 /** It is somebody else's, who shares it. */
 export class NotTheirs extends Error {}
 
@@ -49,15 +60,17 @@ export class SavedSearches {
     return found && (found.shared || found.owner === ownerOf(actor)) ? found : undefined;
   }
 
-  /** @throws TooManySearches */
-  create(actor: Actor, wanted: WantedSearch): Promise<SavedSearchView> {
+  /** @throws TooManySearches, TooManyAlerts */
+  create(actor: Actor, { alert = null, ...wanted }: WantedSearch): Promise<SavedSearchView> {
     const owner = ownerOf(actor);
     return this.dataSource.transaction(async (tx) => {
       await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`saved searches of ${owner}`]);
       if ((await tx.countBy(SavedSearch, { owner })) >= MOST) throw new TooManySearches();
+      if (alert) await makeRoom(tx);
       const now = new Date();
       const made = Object.assign(new SavedSearch(), {
         ...wanted,
+        ...alertFields(alert),
         owner,
         id: uuidv7(),
         createdAt: now,
@@ -69,13 +82,20 @@ export class SavedSearches {
     });
   }
 
-  /** `undefined`: there is none. @throws NotTheirs */
-  change(actor: Actor, id: string, wanted: Partial<WantedSearch>): Promise<SavedSearchView | undefined> {
+  /** `undefined`: there is none. @throws NotTheirs, TooManyAlerts */
+  change(
+    actor: Actor,
+    id: string,
+    { alert, ...wanted }: Partial<WantedSearch>,
+  ): Promise<SavedSearchView | undefined> {
     return this.dataSource.transaction(async (tx) => {
       const before = await this.owned(tx, actor, id);
       if (!before) return undefined;
-      const after = Object.assign(new SavedSearch(), before, wanted, { updatedAt: new Date() });
-      await tx.update(SavedSearch, { id }, { ...wanted, updatedAt: after.updatedAt });
+      if (alert && before.alertThreshold === null) await makeRoom(tx);
+      // Whoever sets an alert anew wants to hear of what is now.
+      const fields = { ...wanted, ...(alert !== undefined && alertFields(alert)), updatedAt: new Date() };
+      const after = Object.assign(new SavedSearch(), before, fields);
+      await tx.update(SavedSearch, { id }, fields);
       await this.record(tx, 'audit.saved_search.changed', actor, [before, after]);
       return after;
     });
@@ -117,4 +137,21 @@ export class SavedSearches {
 
 const ownerOf = ({ type, id }: Actor): string => `${type} ${id}`;
 
-const snapshotOf = ({ name, filters, shared }: SavedSearch) => ({ name, filters, shared });
+const alertFields = (alert: SearchAlert | null) => ({
+  alertThreshold: alert?.threshold ?? null,
+  alertWindowS: alert?.windowS ?? null,
+  lookedAt: null,
+  alertedAt: null,
+});
+
+/** @throws TooManyAlerts */
+async function makeRoom(tx: EntityManager): Promise<void> {
+  await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', ['alerts of saved searches']);
+  if ((await tx.countBy(SavedSearch, { alertThreshold: Not(IsNull()) })) >= MOST_ALERTS)
+    throw new TooManyAlerts();
+}
+
+const snapshotOf = ({ name, filters, shared, alertThreshold, alertWindowS }: SavedSearch) => ({
+  ...{ name, filters, shared },
+  alert: alertThreshold === null ? null : { threshold: alertThreshold, window_seconds: alertWindowS },
+});

@@ -1,4 +1,4 @@
-import { EVENT_TYPES, SEVERITIES, type Severity } from '../event-types.js';
+import { EVENT_TYPES, retentionOf, SEVERITIES, type Severity } from '../event-types.js';
 import type { AuditFilters } from './audit-filters.js';
 
 /** Conditions over the columns of `audit_events`, with their values as `$1`, `$2`… */
@@ -33,10 +33,17 @@ export function conditionsOf(filters: AuditFilters, values: unknown[] = []): Con
   };
   for (const [name, column] of Object.entries(EQUAL))
     add((at) => `${column} = ${at}`, filters[name as keyof typeof EQUAL]);
-  add((at) => `type = ANY(${at}::text[])`, filters.type);
-  add((at) => `type = ANY(${at}::text[])`, filters.type_prefix && typesWith(filters.type_prefix));
-  add((at) => `result = ANY(${at}::text[])`, filters.outcome);
-  add((at) => `severity = ANY(${at}::text[])`, filters.severity_gte && severitiesFrom(filters.severity_gte));
+  const addOneOf = (column: string, list: readonly string[] | undefined) =>
+    list?.length === 1
+      ? add((at) => `${column} = ${at}`, list[0])
+      : add((at) => `${column} = ANY(${at}::text[])`, list);
+  for (const types of [filters.type, filters.type_prefix && typesWith(filters.type_prefix)]) {
+    addOneOf('type', types);
+    // The partitions of other classes have none of them.
+    if (types && types.length > 0) parts.push(`retention IN (${classesOf(types)})`);
+  }
+  addOneOf('result', filters.outcome);
+  addOneOf('severity', filters.severity_gte === undefined ? undefined : severitiesFrom(filters.severity_gte));
   add((at) => `audit_inet(ip) <<= ${at}::inet`, filters.ip?.replace(MAPPED, ''));
   if (filters.target !== undefined) {
     const targets = targetsOf(filters.target).map(
@@ -62,11 +69,14 @@ function addTimes(
   }
 }
 
+const classesOf = (types: readonly string[]): string =>
+  [...new Set(types.map(retentionOf))].map((name) => `'${name}'`).join(', ');
+
 /** Of the catalogue, so that an index of types can be used. */
 const typesWith = (prefixes: readonly string[]): string[] =>
   Object.keys(EVENT_TYPES).filter((type) => prefixes.some((prefix) => type.startsWith(prefix)));
 
-const severitiesFrom = (severity: string): readonly string[] =>
+export const severitiesFrom = (severity: string): readonly string[] =>
   SEVERITIES.slice(SEVERITIES.indexOf(severity as Severity));
 
 /** An id may have a colon itself. */

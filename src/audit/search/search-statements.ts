@@ -1,11 +1,17 @@
 import { directionOf, type KeysetQuery } from '../../database/index.js';
-import { conditionsOf, textCondition } from './audit-conditions.js';
+import { conditionsOf, firstIdAt, severitiesFrom, textCondition } from './audit-conditions.js';
 import type { AuditFilters } from './audit-filters.js';
 
 /** What a search may ask for. */
 export interface AuditQuery extends KeysetQuery, AuditFilters {
   /** `desc` (default) is newest first. */
   readonly order?: 'asc' | 'desc';
+}
+
+/** `floor` is the least id that is looked at, `severity` that one alone. */
+interface PlacedQuery extends AuditQuery {
+  readonly floor?: string;
+  readonly severity?: string;
 }
 
 export interface Statement {
@@ -17,10 +23,23 @@ export interface Statement {
 export const TEXT_WINDOW = 50_000;
 
 /** One page and one row more. */
-export function pageStatement(query: AuditQuery): Statement {
-  const { from, values, direction } = source(query);
+export function pageStatement(query: PlacedQuery): Statement {
+  const branches = branchesOf(query);
+  if (branches.length > 1) return mergedStatement(branches, query.limit);
+  const { from, values, direction } = source(branches[0] ?? query);
   const rows = `SELECT body FROM ${from}`;
   return { text: `${rows} ORDER BY event_id ${direction} LIMIT $${values.push(query.limit + 1)}`, values };
+}
+
+/**
+ * The same, looking at the newest events before the cursor only; `undefined` where that would not do. Whatever it finds
+ * comes first in the whole, and partitions of months long ago do not cost anything: look there if it was too little.
+ */
+export function nearStatement(query: AuditQuery, now = Date.now()): Statement | undefined {
+  const { order, backwards, cursor, since } = query;
+  if (since !== undefined || directionOf(order, backwards) === 'ASC') return undefined;
+  const end = cursor === undefined ? now : Math.min(now, momentOf(cursor));
+  return pageStatement({ ...query, floor: firstIdAt(end - NEAR_MS) });
 }
 
 /** The rows a count counts: all that fit, wherever the page is. */
@@ -45,7 +64,40 @@ export function fromTheStart(query: AuditQuery): AuditQuery {
   return whole;
 }
 
-function source(query: AuditQuery): { from: string; values: unknown[]; direction: string } {
+/**
+ * One query for each of few values that are alternatives: each is read in order from its index, of every partition no
+ * more than is needed. For all at once a partition that has none of them would be read as a whole.
+ */
+function branchesOf(query: PlacedQuery): PlacedQuery[] {
+  const { outcome, severity_gte: severity, q } = query;
+  if (q !== undefined) return [query];
+  if (outcome !== undefined && !outcome.includes('allowed'))
+    return [...new Set(outcome)].map((one) => ({ ...query, outcome: [one] }));
+  if (outcome !== undefined || severity === undefined || severity === 'info') return [query];
+  return severitiesFrom(severity).map((one) => {
+    const branch: { severity_gte?: string } & PlacedQuery = { ...query, severity: one };
+    delete branch.severity_gte;
+    return branch;
+  });
+}
+
+function mergedStatement(branches: readonly PlacedQuery[], limit: number): Statement {
+  const values: unknown[] = [limit + 1];
+  const parts = branches.map((branch) => {
+    const { parts, direction } = placed(branch, values);
+    return {
+      direction,
+      text: `(SELECT event_id, body FROM audit_events ${whereOf(parts)} ORDER BY event_id ${direction} LIMIT $1)`,
+    };
+  });
+  const all = parts.map(({ text }) => text).join(' UNION ALL ');
+  return {
+    text: `SELECT body FROM (${all}) AS merged ORDER BY event_id ${parts[0]!.direction} LIMIT $1`,
+    values,
+  };
+}
+
+function source(query: PlacedQuery): { from: string; values: unknown[]; direction: string } {
   const { parts, values, direction } = placed(query);
   const where = whereOf(parts);
   if (query.q === undefined) return { from: `audit_events ${where}`, values, direction };
@@ -53,8 +105,13 @@ function source(query: AuditQuery): { from: string; values: unknown[]; direction
   return { from: `(${window}) AS looked WHERE ${textCondition(query.q, values)}`, values, direction };
 }
 
-function placed(query: AuditQuery): { parts: string[]; values: unknown[]; direction: 'ASC' | 'DESC' } {
-  const { parts, values } = conditionsOf(query);
+function placed(
+  query: PlacedQuery,
+  before: unknown[] = [],
+): { parts: string[]; values: unknown[]; direction: 'ASC' | 'DESC' } {
+  const { parts, values } = conditionsOf(query, before);
+  if (query.severity !== undefined) parts.push(`severity = $${values.push(query.severity)}`);
+  if (query.floor !== undefined) parts.push(`event_id >= $${values.push(query.floor)}::uuid`);
   const direction = directionOf(query.order, query.backwards);
   if (query.cursor !== undefined)
     parts.push(`event_id ${direction === 'ASC' ? '>' : '<'} $${values.push(query.cursor)}::uuid`);
@@ -63,3 +120,9 @@ function placed(query: AuditQuery): { parts: string[]; values: unknown[]; direct
 
 export const whereOf = (parts: readonly string[]): string =>
   parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '';
+
+/** So far back most of what people look for is. */
+const NEAR_MS = 40 * 86_400_000;
+
+/** RFC 9562 §5.7 */
+const momentOf = (id: string): number => parseInt(id.replaceAll('-', '').slice(0, 12), 16);

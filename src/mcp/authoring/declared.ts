@@ -1,3 +1,4 @@
+import type { Quota, StepUpDemand } from '../policy/rules.js';
 import type { CompletionOptions, PromptOptions } from './prompt.js';
 import type { ResourceOptions, ResourceTemplateOptions } from './resource.js';
 import type { ToolOptions } from './tool.js';
@@ -22,7 +23,15 @@ export type Declared = { readonly [K in Kind]: { readonly kind: K; readonly opti
 /** What the decorators of a method say of who may call it and how. */
 export interface DeclaredPolicy {
   readonly scopes?: readonly string[];
+  /** One of each list. */
+  readonly anyScopes?: readonly (readonly string[])[];
+  /** One of each list. */
+  readonly roles?: readonly (readonly string[])[];
+  readonly stepUps?: readonly StepUpDemand[];
+  readonly quotas?: readonly Quota[];
   readonly isPublic?: boolean;
   readonly risk?: Risk;
   readonly timeoutMs?: number;
+  /** Paths into the input, such as `author.name`. */
+  readonly redact?: readonly string[];
 }

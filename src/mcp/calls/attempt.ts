@@ -56,7 +56,8 @@ export class Attempt {
       return { outcome, isError: false, answer: () => ask(error) };
     }
     const told = toldBy(error);
-    if (told) return { outcome: told.outcome, isError: true, answer: () => serving.failed(told.text) };
+    if (told)
+      return { outcome: told.outcome, isError: true, answer: () => serving.failed(told.text, told.outcome) };
     const correlationId = currentAudit()?.correlationId;
     const what = { [serving.kind]: item.name, correlationId, error: inspect(error, { depth: 3 }) };
     this.logger.error(what, `a ${serving.kind} failed`);

@@ -2,6 +2,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AuditLog, cleanText, type AuditFact, type EventType, type Outcome } from '../../audit/index.js';
 import type { VerifiedToken } from '../../oauth/index.js';
 import type { Item } from '../items/item.js';
+import { recordOf, type Ruling } from '../policy/record.js';
+import { redacted } from './redacted.js';
+import { sealedArguments } from './sealed-arguments.js';
 import type { Serving } from './serving.js';
 import { shownArguments, type ArgumentSchema } from './shown-arguments.js';
 
@@ -17,7 +20,8 @@ export interface Asked {
   /** JSON Schema of the arguments, by which it is told which of them may be shown. */
   readonly schema?: ArgumentSchema;
   readonly token: VerifiedToken;
-  readonly missing: readonly string[];
+  /** There when there is an item. */
+  readonly ruling?: Ruling;
 }
 
 export interface Outcomes {
@@ -52,9 +56,9 @@ export class CallAudit {
 
   /** Resolves with the event id once the decision is durable. */
   async decision(asked: Asked): Promise<string> {
-    const { kind, item, requested, token, missing } = asked;
+    const { kind, item, requested, token, ruling } = asked;
     const common = { ...bearerFacts(token), type: EVENTS[kind] } as const;
-    if (!item) {
+    if (!item || !ruling) {
       const outcome = { result: 'denied', reason: `unknown_${kind}` } as const;
       return this.audit.decide({
         ...common,
@@ -62,12 +66,13 @@ export class CallAudit {
         details: { [`requested_${kind}`]: shortened(kind, requested) },
       });
     }
-    const denied = { result: 'denied', reason: 'insufficient_scope' } as const;
+    const { result, failures } = ruling.decision;
+    const reason = failures[0]?.reason;
     return this.audit.decide({
       ...common,
-      ...(kind === 'tool' ? toolDecision(asked, item) : otherDecision(asked)),
-      outcome: missing.length > 0 ? denied : { result: 'allowed' },
-      authz: { required: item.scopes, granted: token.scopes, missing },
+      ...(kind === 'tool' ? toolDecision(asked, item, ruling.policy) : otherDecision(asked)),
+      outcome: { result, ...(reason && { reason }) },
+      authz: recordOf(ruling),
     });
   }
 
@@ -105,14 +110,21 @@ export class CallAudit {
   }
 }
 
-function toolDecision({ args, schema }: Asked, { name, risk }: Item): Pick<AuditFact, 'tool'> {
+function toolDecision(
+  { args, schema }: Asked,
+  { name, risk }: Item,
+  { redact }: Ruling['policy'],
+): Pick<AuditFact, 'tool'> {
+  const argsBytes = jsonBytes(args);
+  const call = { name, phase: 'decision', risk, argsBytes } as const;
+  if (args === undefined) return { tool: call };
+  const kept = redacted(args, redact);
   return {
     tool: {
-      name,
-      phase: 'decision',
-      risk,
-      argsBytes: jsonBytes(args),
-      ...(args !== undefined && { args, argsShown: shownArguments(schema ?? {}, args) }),
+      ...call,
+      args,
+      argsShown: shownArguments(schema ?? {}, kept),
+      argsSealed: sealedArguments(kept, argsBytes),
     },
   };
 }
@@ -138,7 +150,7 @@ export function bearerFacts(token: VerifiedToken): Omit<AuditFact, 'type'> {
     ...(token.userId && { userId: token.userId }),
     ...(token.grantId && { grantId: token.grantId }),
     ...(token.sessionId && { sessionId: token.sessionId }),
-    token: { jti: token.jti, kind: 'access' },
+    token: { jti: token.jti, kind: token.apiKey ? 'api_key' : 'access' },
   };
 }
 

@@ -78,6 +78,13 @@ export class Conversations {
 }
 
 function purposeOf(method: string, token: VerifiedToken, name: string, args: unknown): string {
-  const call = canonical([method, token.subject, token.clientId, token.grantId ?? null, name, args ?? null]);
+  const call = canonical([
+    method,
+    token.subject,
+    token.clientId,
+    token.grantId ?? (token.apiKey ? token.jti : null),
+    name,
+    args ?? null,
+  ]);
   return `mcp request state ${createHash('sha256').update(call).digest('base64url')}`;
 }

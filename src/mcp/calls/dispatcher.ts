@@ -1,11 +1,13 @@
 import { ProtocolError, type InputRequiredResult } from '@modelcontextprotocol/server';
 import { Injectable } from '@nestjs/common';
 import { currentAudit } from '../../audit/index.js';
-import type { VerifiedToken } from '../../oauth/index.js';
 import type { ClientLog, McpCall, ReportProgress, ToolCaller } from '../authoring/caller.js';
 import type { Invoke, Item } from '../items/item.js';
-import { McpRegistry } from '../items/mcp-registry.js';
 import { RpcCode } from '../mcp-refusal.js';
+import type { Bearer } from '../policy/bearer.js';
+import { Decider } from '../policy/decider.js';
+import type { Ruling } from '../policy/record.js';
+import { refusedBy } from '../policy/refused.js';
 import { argumentProblems } from './argument-problems.js';
 import { Attempt, type Ran } from './attempt.js';
 import { CallAudit, type Asked } from './call-audit.js';
@@ -14,7 +16,7 @@ import { RunningCalls } from './running-calls.js';
 import type { Serving } from './serving.js';
 import type { ArgumentSchema } from './shown-arguments.js';
 
-export interface ItemCall<I extends Item> {
+export interface ItemCall<I extends Item> extends Bearer {
   /** Absent when there is nothing of the name. */
   readonly item?: I;
   /** The name or URI as it was asked for. */
@@ -25,7 +27,6 @@ export interface ItemCall<I extends Item> {
   readonly input?: unknown;
   /** Instead of the item's own method. */
   readonly invoke?: Invoke;
-  readonly token: VerifiedToken;
   /** Ends with the exchange: by revocation or at shutdown. */
   readonly ended: AbortSignal;
   /** Ends when the client goes away. */
@@ -36,13 +37,13 @@ export interface ItemCall<I extends Item> {
 }
 
 /**
- * Every call, by whatever path it came, is decided here and nowhere else: found, checked against the caller's scopes,
- * recorded, and only then run.
+ * Every call, by whatever path it came, is decided here and nowhere else: found, held against everything
+ * that is asked of its callers, recorded, and only then run.
  */
 @Injectable()
 export class Dispatcher {
   constructor(
-    private readonly registry: McpRegistry,
+    private readonly decider: Decider,
     private readonly audit: CallAudit,
     private readonly running: RunningCalls,
     private readonly attempts: Attempt,
@@ -57,24 +58,22 @@ export class Dispatcher {
     call: ItemCall<I>,
   ): Promise<R | InputRequiredResult> {
     const { item, requested, args, schema, token } = call;
-    const missing = item ? this.registry.missingScopes(item, token.scopes) : [];
+    const counting = serving.kind === 'completion' ? 'ignore' : 'count';
+    const ruling = item && (await this.decider.rule(item, call, counting));
     const asked: Asked = {
       kind: serving.kind,
       requested,
       args,
       token,
-      missing,
       ...(item && { item }),
+      ...(ruling && { ruling }),
       ...(schema && { schema }),
     };
     const decisionId = await this.audit.decision(asked);
-    if (!item) throw serving.unknown(requested, decisionId);
-    if (missing.length > 0) {
-      const data = { decision_id: decisionId, required_scopes: item.scopes };
-      throw new ProtocolError(RpcCode.Refused, 'Insufficient scope', data);
-    }
+    if (!item || !ruling) throw serving.unknown(requested, decisionId);
+    expectAllowed(ruling, decisionId);
     const started = performance.now();
-    const ran = await this.attempt(serving, item, call);
+    const ran = await this.attempt(serving, { ...item, timeoutMs: ruling.policy.timeoutMs }, call);
     await this.audit.outcome(
       { ...asked, item },
       {
@@ -111,6 +110,14 @@ export class Dispatcher {
       },
     });
   }
+}
+
+/** @throws ProtocolError that says what would help */
+function expectAllowed({ decision: { failures } }: Ruling, decisionId: string): void {
+  const [failure] = failures;
+  if (!failure) return;
+  const { message, data } = refusedBy(failure);
+  throw new ProtocolError(RpcCode.Refused, message, { ...data, decision_id: decisionId });
 }
 
 function callerOf<I extends Item>({ token, progress }: ItemCall<I>, signal: AbortSignal): ToolCaller {

@@ -1,3 +1,4 @@
+import type { Outcome } from '../../audit/index.js';
 import type { CallAborted, AbortReason } from './running-calls.js';
 import type { Item } from '../items/item.js';
 
@@ -13,8 +14,8 @@ export interface Serving<I extends Item, R> {
   resultOf(item: I, returned: unknown): Result<R>;
   /** Whether the method itself says that it failed. */
   isError(result: R): boolean;
-  /** What the caller is told of a failure: a result, or, by throwing it, a ProtocolError. */
-  failed(text: string): R;
+  /** What the caller is told of a failure: a result, or, by throwing it, a ProtocolError. `outcome` is what the trail has. */
+  failed(text: string, outcome?: Outcome): R;
   /** Of something that there is not. */
   unknown(requested: string, decisionId: string): Error;
 }

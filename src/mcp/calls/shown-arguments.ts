@@ -1,4 +1,5 @@
 import type { Json } from '../../audit/index.js';
+import { REDACTED } from './redacted.js';
 
 /** What of JSON Schema a tool's input is made of. */
 export interface ArgumentSchema {
@@ -23,7 +24,7 @@ const DEPTH = 4;
  * schema leaves no room for words in. Of everything else its kind and size.
  */
 export function shownArguments(schema: ArgumentSchema, value: unknown, depth = DEPTH): Json {
-  if (isShown(schema, value)) return value as Json;
+  if (value === REDACTED || isShown(schema, value)) return value as Json;
   if (typeof value === 'string') return { chars: value.length };
   if (Array.isArray(value)) return { items: value.length };
   if (typeof value !== 'object' || value === null) return { type: value === null ? 'null' : typeof value };

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Kind, OptionsOf } from '../authoring/declared.js';
 import type { CompletionOptions } from '../authoring/prompt.js';
-import { ScopeCatalogue } from '../../oauth/index.js';
+import { Bearers, ScopeCatalogue } from '../../oauth/index.js';
 import { FoundMethods } from './found-methods.js';
 import type { FoundMethod, Invoke, Item } from './item.js';
 import { nameOf, problemsOf } from './problems.js';
@@ -38,11 +38,15 @@ export class McpRegistry implements OnApplicationBootstrap {
   constructor(
     private readonly methods: FoundMethods,
     private readonly catalogue: ScopeCatalogue,
+    private readonly bearers: Bearers,
   ) {}
 
   onApplicationBootstrap(): void {
     const found = this.methods.all();
-    const problems = problemsOf(found, (scope) => this.catalogue.has(scope));
+    const problems = problemsOf(found, {
+      hasScope: (scope) => this.catalogue.has(scope),
+      hasLevel: (acr) => this.bearers.knowsLevel(acr),
+    });
     if (problems.length > 0) throw new Error(`The tools cannot be served:\n- ${problems.join('\n- ')}`);
     this.toolsByName = byName(found, 'tool', toolOf);
     this.resourcesByUri = byName(found, 'resource', resourceOf);
@@ -53,8 +57,8 @@ export class McpRegistry implements OnApplicationBootstrap {
         declared?.kind === 'completion' && invoke ? [[nameOf(declared), invoke] as const] : [],
       ),
     );
-    for (const { name, title, scopes, risk } of this.tools()) {
-      for (const scope of scopes) {
+    for (const { name, title, scopes, anyScopes, risk } of this.tools()) {
+      for (const scope of new Set([...scopes, ...anyScopes.flat()])) {
         this.catalogue.attachTool(scope, { name, title, destructive: risk === 'destructive' });
       }
     }
@@ -104,9 +108,9 @@ export class McpRegistry implements OnApplicationBootstrap {
     return { item, ...(invoke && { invoke }) };
   }
 
-  /** The one answer to "may this be called": asked by the guard, the dispatcher and the lists alike. */
-  missingScopes(item: Item, granted: readonly string[]): string[] {
-    return this.catalogue.missing(granted, item.scopes);
+  /** All of them, of every kind. */
+  items(): readonly Item[] {
+    return [...this.tools(), ...this.resources(), ...this.templates(), ...this.prompts()];
   }
 }
 

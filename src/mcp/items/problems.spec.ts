@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import type { Declared } from '../authoring/declared.js';
+import type { Declared, DeclaredPolicy } from '../authoring/declared.js';
 import type { ToolOptions } from '../authoring/tool.js';
 import type { FoundMethod } from './item.js';
 import { problemsOf } from './problems.js';
@@ -29,12 +29,25 @@ const prompt = method({
   options: { name: 'sum_up', title: 'S', description: 'd', input: z.object({ style: z.string() }) },
 });
 
-const problems = (...methods: FoundMethod[]) => problemsOf(methods, (scope) => scope === 'notes:write');
+const problems = (...methods: FoundMethod[]) =>
+  problemsOf(methods, {
+    hasScope: (scope) => scope.startsWith('notes:') && scope !== 'notes:wirte',
+    hasLevel: (acr) => acr === 'mfa',
+  });
 
 describe('problemsOf', () => {
   it('finds nothing wrong with what has a scope', () => {
     const completes = { kind: 'completion', options: { prompt: 'sum_up', argument: 'style' } } as const;
     expect(problems(tool(), template('note://{id}'), prompt, method(completes))).toEqual([]);
+  });
+
+  it('names what is to be redacted and is nowhere in the input', () => {
+    const input = z.object({ to: z.array(z.object({ iban: z.string() })).optional() });
+    const found = { ...tool({ input }), policy: { ...policy, redact: ['to.iban', 'to.iBan', 'bodi'] } };
+    expect(problems(found)).toEqual([
+      expect.stringContaining('redacts "input.to.iBan"'),
+      expect.stringContaining('redacts "input.bodi"'),
+    ]);
   });
 
   it('names the tool that declares no scopes, and says what to do', () => {
@@ -56,6 +69,40 @@ describe('problemsOf', () => {
     expect(problems({ ...tool(), policy: { scopes: [] } })).toEqual([
       expect.stringContaining('empty list of scopes'),
     ]);
+  });
+
+  it.each<[string, DeclaredPolicy]>([
+    ['a choice of fewer than two scopes', { anyScopes: [['notes:read', 'notes:read']] }],
+    ['as one of a choice; say one', { scopes: ['notes:write'], anyScopes: [['notes:write', 'notes:read']] }],
+    ['unknown scope "memos:read"', { anyScopes: [['notes:read', 'memos:read']] }],
+    ['is public and requires scopes', { isPublic: true, anyScopes: [['notes:read', 'notes:write']] }],
+    ['is public and requires a role', { isPublic: true, roles: [['auditor']] }],
+    ['unknown role "owner"', { ...policy, roles: [['auditor', 'owner']] }],
+    ['one of no roles', { ...policy, roles: [[]] }],
+    ['step-up to nothing', { ...policy, stepUps: [{}] }],
+    ['unknown level "gold"', { ...policy, stepUps: [{ acr: 'gold' }] }],
+    ['no number of seconds from 1', { ...policy, stepUps: [{ maxAge: 0 }] }],
+    ['a quota that is not some calls', { ...policy, quotas: [{ calls: 1.5, per: 60, by: 'user' }] }],
+    ['a quota that is not some calls', { ...policy, quotas: [{ calls: 1, per: 1e9, by: 'user' }] }],
+    ['a quota by "tool"', { ...policy, quotas: [{ calls: 1, per: 60, by: 'tool' as 'user' }] }],
+  ])('refuses what has %s', (text, contradictory) => {
+    expect(problems({ ...tool(), policy: contradictory })).toEqual([expect.stringContaining(text)]);
+  });
+
+  it('finds nothing wrong with every rule at once, and takes a choice of scopes for scopes', () => {
+    const every: DeclaredPolicy = {
+      anyScopes: [['notes:read', 'notes:write']],
+      roles: [['auditor', 'admin']],
+      stepUps: [{ acr: 'mfa', maxAge: 300 }],
+      quotas: [{ calls: 1, per: 60, by: 'grant' }],
+    };
+    expect(problems({ ...tool(), policy: every })).toEqual([]);
+  });
+
+  it('refuses a completion that says who may call it, because nobody would heed that', () => {
+    const completes = { kind: 'completion', options: { prompt: 'sum_up', argument: 'style' } } as const;
+    const found = { ...method(completes, 'Notes.styles'), policy: { roles: [['auditor']] } };
+    expect(problems(prompt, found)).toEqual([expect.stringContaining('rules of what it completes')]);
   });
 
   it('refuses a scope nobody can be granted', () => {

@@ -1,6 +1,7 @@
 import { UriTemplate } from '@modelcontextprotocol/server';
 import type { Declared } from '../authoring/declared.js';
 import type { FoundMethod } from './item.js';
+import { policyProblems, type Known } from './policy-problems.js';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 const NOUNS = {
@@ -12,10 +13,7 @@ const NOUNS = {
 } as const;
 
 /** Everything that is wrong with the declarations, so that it can be put right at once. */
-export function problemsOf(
-  methods: readonly FoundMethod[],
-  scopeExists: (scope: string) => boolean,
-): string[] {
+export function problemsOf(methods: readonly FoundMethod[], known: Known): string[] {
   const taken = methods.map(({ declared }) => declared && `${declared.kind} ${nameOf(declared)}`);
   return methods.flatMap((method, at) => {
     const { where, declared } = method;
@@ -24,8 +22,8 @@ export function problemsOf(
     const what = `${where}: the ${NOUNS[declared.kind]} "${nameOf(declared)}"`;
     const others =
       declared.kind === 'completion'
-        ? [...completed(declared, methods)]
-        : policyProblems(method, scopeExists);
+        ? [...completed(declared, methods), ...ownPolicy(method)]
+        : policyProblems(method, known);
     return [
       ...namingProblems(declared),
       ...(taken.indexOf(taken[at]) < at ? ['has a name that is already taken'] : []),
@@ -67,16 +65,11 @@ function templateProblems(text: string, members: readonly string[]): string[] {
   }
 }
 
-function policyProblems({ policy }: FoundMethod, scopeExists: (scope: string) => boolean): string[] {
-  const { scopes, isPublic } = policy;
-  const unknown = scopes?.filter((scope) => !scopeExists(scope)) ?? [];
-  return [
-    ...(scopes || isPublic ? [] : [`declares no scopes; add @RequireScopes('…') so that it can be refused`]),
-    ...(scopes && isPublic ? ['is public and requires scopes; say one of the two'] : []),
-    ...(scopes?.length === 0 ? ['requires an empty list of scopes; name at least one'] : []),
-    ...unknown.map((scope) => `requires the unknown scope "${scope}"; declare it under "scopes"`),
-  ];
-}
+/** What it says would be heeded by nobody. */
+const ownPolicy = ({ policy: { anyScopes, roles, stepUps, quotas } }: FoundMethod): string[] =>
+  [anyScopes, roles, stepUps, quotas].some((rules) => rules !== undefined)
+    ? ['says who may call it; it has the rules of what it completes']
+    : [];
 
 function* completed(
   { options }: Extract<Declared, { kind: 'completion' }>,

@@ -25,6 +25,19 @@ describe('toolOf', () => {
     expect(listing).not.toHaveProperty('outputSchema');
   });
 
+  it('says in the list entry which scopes ChatGPT must have, whatever the author put there', () => {
+    const meta = { securitySchemes: [{ type: 'noauth' }], 'example.com/icon': 'note' };
+    const { listing } = toolOf(found, { ...options, meta });
+    const securitySchemes = [{ type: 'oauth2', scopes: ['notes:write'] }];
+    expect(listing).toMatchObject({ securitySchemes });
+    expect(listing._meta).toEqual({ 'example.com/icon': 'note', securitySchemes });
+  });
+
+  it('never says that a public tool needs no token', () => {
+    const { listing } = toolOf({ ...found, policy: { isPublic: true } }, options);
+    expect(listing.securitySchemes).toEqual([{ type: 'oauth2', scopes: [] }]);
+  });
+
   it.each([
     [{ readOnlyHint: true }, 'read'],
     [{ destructiveHint: false }, 'change'],

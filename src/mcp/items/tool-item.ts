@@ -8,17 +8,24 @@ export interface RegisteredTool extends Item {
   readonly kind: 'tool';
   readonly output?: z.ZodObject;
   /** The entry in `tools/list`. */
-  readonly listing: ToolListing;
+  readonly listing: ToolListing & { readonly securitySchemes: readonly SecurityScheme[] };
+}
+
+interface SecurityScheme {
+  readonly type: 'oauth2';
+  readonly scopes: readonly string[];
 }
 
 /** Prepares a tool without problems. */
 export function toolOf(found: FoundMethod, options: ToolOptions): RegisteredTool {
   const { name, title, input, output, annotations, meta } = options;
+  const common = commonOf(found, riskOf(annotations), options.timeoutMs);
+  const securitySchemes = securitySchemesOf(common.scopes);
   return {
     kind: 'tool',
     name,
     title,
-    ...commonOf(found, riskOf(annotations), options.timeoutMs),
+    ...common,
     input,
     ...(output && { output }),
     listing: {
@@ -28,9 +35,18 @@ export function toolOf(found: FoundMethod, options: ToolOptions): RegisteredTool
       inputSchema: z.toJSONSchema(input, { io: 'input' }) as ToolListing['inputSchema'],
       ...(output && { outputSchema: z.toJSONSchema(output, { io: 'output' }) }),
       annotations: { title, ...annotations },
-      ...(meta && { _meta: meta }),
+      _meta: { ...meta, securitySchemes },
+      securitySchemes,
     },
   };
+}
+
+/**
+ * What ChatGPT reads before it calls a tool (OpenAI Apps SDK: `securitySchemes`, mirrored in `_meta` for clients that
+ * drop members they do not know). Never `noauth`: a public tool needs no scope, but a token all the same.
+ */
+function securitySchemesOf(scopes: readonly string[]): SecurityScheme[] {
+  return [{ type: 'oauth2', scopes }];
 }
 
 /** MCP: what is not read-only is destructive unless it says otherwise. */

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/index.js';
-import type { VerifiedToken } from '../../oauth/index.js';
 import { CallAudit } from '../calls/call-audit.js';
 import type { Item } from '../items/item.js';
-import { McpRegistry } from '../items/mcp-registry.js';
+import type { Bearer } from '../policy/bearer.js';
+import type { Failure } from '../policy/decide.js';
+import { Decider } from '../policy/decider.js';
 
 /** Never asked for without the right to it, so nobody is told to try. */
 const NEVER_OFFERED = 'admin:';
@@ -13,26 +14,33 @@ const NEVER_OFFERED = 'admin:';
 export class Offers {
   constructor(
     private readonly config: AppConfig,
-    private readonly registry: McpRegistry,
+    private readonly decider: Decider,
     private readonly audit: CallAudit,
   ) {}
 
   async listed<I extends Item>(
     kind: 'tool' | 'resource' | 'prompt',
     items: readonly I[],
-    token: VerifiedToken,
+    bearer: Bearer,
   ): Promise<readonly I[]> {
-    const shown = items.filter((item) => this.offered(item, token));
-    await this.audit.listed(kind, token, shown.length, items.length - shown.length);
+    const offered = await Promise.all(items.map((item) => this.isOffered(item, bearer)));
+    const shown = items.filter((_, at) => offered[at]);
+    await this.audit.listed(kind, bearer.token, shown.length, items.length - shown.length);
     return shown;
   }
 
-  private offered(item: Item, token: VerifiedToken): boolean {
-    const missing = this.registry.missingScopes(item, token.scopes);
-    if (missing.length === 0) return true;
+  /** What the caller may use, or could with other scopes or another sign-in; not what nothing of theirs would change. */
+  private async isOffered(item: Item, bearer: Bearer): Promise<boolean> {
+    const { decision } = await this.decider.rule(item, bearer, 'ignore');
+    return decision.failures.every((failure) => this.isCurable(failure));
+  }
+
+  private isCurable(failure: Failure): boolean {
+    if (failure.rule === 'sign_in') return true;
     return (
+      failure.rule === 'scopes' &&
       this.config.policies.toolsList === 'step_up' &&
-      !missing.some((scope) => scope.startsWith(NEVER_OFFERED))
+      !failure.missing.some((scope) => scope.startsWith(NEVER_OFFERED))
     );
   }
 }

@@ -27,8 +27,8 @@ export class PromptMethods implements Methods {
     server.setRequestHandler('prompts/list', ({ params }, context) =>
       safely(async () => {
         expectNoCursor(params);
-        const token = this.requests.tokenOf(context);
-        const shown = await this.offers.listed('prompt', this.registry.prompts(), token);
+        const bearer = this.requests.bearerOf(context);
+        const shown = await this.offers.listed('prompt', this.registry.prompts(), bearer);
         return { prompts: shown.map(({ listing }) => listing) };
       }),
     );

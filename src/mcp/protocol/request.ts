@@ -1,15 +1,15 @@
 import type { Server, ServerContext } from '@modelcontextprotocol/server';
 import { Injectable, Logger } from '@nestjs/common';
-import type { VerifiedToken } from '../../oauth/index.js';
 import type { ItemCall } from '../calls/dispatcher.js';
 import { Conversations } from '../calls/conversations.js';
 import type { Item } from '../items/item.js';
-import { exchangeOf, tokenOf } from '../mcp-request.js';
+import { bearerOfRequest, exchangeOf } from '../mcp-request.js';
+import type { Bearer } from '../policy/bearer.js';
 
 /** What every call takes from the request it came with. */
 export type FromRequest = Pick<
   ItemCall<Item>,
-  'token' | 'ended' | 'abandoned' | 'progress' | 'log' | 'talk' | 'requested' | 'args'
+  'token' | 'person' | 'ended' | 'abandoned' | 'progress' | 'log' | 'talk' | 'requested' | 'args'
 >;
 
 /** Reads of a request of the SDK what a call of ours needs. */
@@ -19,16 +19,17 @@ export class Requests {
 
   constructor(private readonly conversations: Conversations) {}
 
-  tokenOf({ http }: ServerContext): VerifiedToken {
-    return tokenOf(http?.authInfo);
+  bearerOf({ http }: ServerContext): Bearer {
+    return bearerOfRequest(http?.authInfo);
   }
 
   read(server: Server, context: ServerContext, requested: string, args: unknown): FromRequest {
-    const token = this.tokenOf(context);
+    const { token, person } = this.bearerOf(context);
     const { mcpReq } = context;
     const capabilities = server.getClientCapabilities();
     return {
       token,
+      person,
       requested,
       args,
       ended: exchangeOf(context.http?.authInfo).signal,

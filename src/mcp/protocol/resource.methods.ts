@@ -28,16 +28,16 @@ export class ResourceMethods implements Methods {
     server.setRequestHandler('resources/list', ({ params }, context) =>
       safely(async () => {
         expectNoCursor(params);
-        const token = this.requests.tokenOf(context);
-        const shown = await this.offers.listed('resource', this.registry.resources(), token);
+        const bearer = this.requests.bearerOf(context);
+        const shown = await this.offers.listed('resource', this.registry.resources(), bearer);
         return { resources: shown.map(({ listing }) => listing) };
       }),
     );
     server.setRequestHandler('resources/templates/list', ({ params }, context) =>
       safely(async () => {
         expectNoCursor(params);
-        const token = this.requests.tokenOf(context);
-        const shown = await this.offers.listed('resource', this.registry.templates(), token);
+        const bearer = this.requests.bearerOf(context);
+        const shown = await this.offers.listed('resource', this.registry.templates(), bearer);
         return { resourceTemplates: shown.map(({ listing }) => listing) };
       }),
     );

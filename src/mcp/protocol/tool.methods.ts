@@ -28,7 +28,11 @@ export class ToolMethods implements Methods {
     server.setRequestHandler('tools/list', ({ params }, context) =>
       safely(async () => {
         expectNoCursor(params);
-        const shown = await this.offers.listed('tool', this.registry.tools(), this.requests.tokenOf(context));
+        const shown = await this.offers.listed(
+          'tool',
+          this.registry.tools(),
+          this.requests.bearerOf(context),
+        );
         return { tools: shown.map(({ listing }) => listing) };
       }),
     );

@@ -7,8 +7,8 @@ import {
 import type { VerifiedToken } from '../../oauth/index.js';
 
 /** What ends a session, and who may use it: the same person through the same client and grant, and nobody else. */
-export const ownerOf = ({ subject, clientId, grantId }: VerifiedToken): string =>
-  JSON.stringify([subject, clientId, grantId ?? null]);
+export const ownerOf = ({ subject, clientId, grantId, apiKey, jti }: VerifiedToken): string =>
+  JSON.stringify([subject, clientId, grantId ?? (apiKey ? jti : null)]);
 
 /** A session of the 2025 revisions of MCP, in the memory of this process. */
 export class LegacySession {

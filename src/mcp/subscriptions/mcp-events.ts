@@ -46,6 +46,11 @@ export class McpEvents implements ServerEventBus, OnModuleInit {
     this.publish({ kind: 'resource_updated', uri });
   }
 
+  /** Tells those who listen to this replica, of something that the others learn by themselves. */
+  tellHere(event: ServerEvent): void {
+    this.deliver(event);
+  }
+
   publish(event: ServerEvent): void {
     this.deliver(event);
     const payload = JSON.stringify({ from: this.replica, event });

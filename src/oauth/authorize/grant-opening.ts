@@ -30,7 +30,7 @@ coded AS (
 renewed AS (
   UPDATE clients c SET last_used_at = now() FROM alive
   WHERE c.id = alive.client_id AND (alive.last_used_at IS NULL OR alive.last_used_at < now() - interval '1 hour')),
-audited AS (${insertAudit('$17')} WHERE EXISTS (SELECT 1 FROM alive))`;
+${insertAudit('$17', 'EXISTS (SELECT 1 FROM alive)')}`;
 
 /**
  * Adds to what was allowed; nothing that was allowed before is forgotten by asking for less, but what was asked for and
@@ -70,7 +70,7 @@ export class GrantOpening {
   async open(request: AuthorizationRequest, person: SignedIn, opening: Opening): Promise<string | undefined> {
     const grantId = uuidv7();
     const code = newToken('gh_ac_');
-    const { rows, recorded } = this.audit.prepare(...opening.facts(grantId));
+    const { rows, recorded } = await this.audit.prepare(this.dataSource, ...opening.facts(grantId));
     const parameters = [...this.parameters(request, person, opening.scopes, { grantId, code }), rows];
     const opened = opening.remember.length
       ? await this.dataSource.query<unknown[]>(OPEN_AND_REMEMBER, [

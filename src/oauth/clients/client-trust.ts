@@ -6,6 +6,8 @@ import type { ClientChange, ClientOrigin } from './client-origin.js';
 import type { Client } from './client.entity.js';
 import { logoutFits, redirectsFit, registrationRule, type Applicant } from './registration-rules.js';
 
+/** What of the configuration is read here, with the rules that operators have set. */
+type Rules = Pick<AppConfig, 'policies'>;
 type Standing = Pick<Client, 'trustState' | 'allowedScopes'>;
 
 /** Whether a client made itself: nobody here decided that it should exist. */
@@ -16,11 +18,7 @@ export const isSelfMade = ({ registration }: Pick<Client, 'registration'>): bool
  * What a new client is trusted with: what its maker says, then what the rules say.
  * @throws OAuthError access_denied, invalid_redirect_uri, invalid_client_metadata
  */
-export function standingAtFirst(
-  config: AppConfig,
-  settled: EffectiveMetadata,
-  origin: ClientOrigin,
-): Standing {
+export function standingAtFirst(config: Rules, settled: EffectiveMetadata, origin: ClientOrigin): Standing {
   const rule = isSelfMade(origin) ? ruleFor(config, settled, origin) : undefined;
   const byDefault = isSelfMade(origin) ? 'quarantined' : 'approved';
   const scopes = origin.allowedScopes ?? rule?.scopes;
@@ -36,7 +34,7 @@ export function standingAtFirst(
  * @throws OAuthError access_denied, invalid_redirect_uri, invalid_client_metadata
  */
 export async function standingAfter(
-  config: AppConfig,
+  config: Rules,
   before: Client,
   { settled, change }: { settled: EffectiveMetadata; change: ClientChange },
 ): Promise<Partial<Standing>> {
@@ -61,7 +59,7 @@ interface Decided {
 }
 
 function ruleFor(
-  config: AppConfig,
+  config: Rules,
   settled: EffectiveMetadata,
   { registration, id }: Pick<ClientOrigin, 'registration' | 'id'>,
 ): Decided | undefined {

@@ -1,17 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditLog, type Actor, type Change, type Json } from '../../audit/index.js';
-import { AppConfig } from '../../config/index.js';
-import { OutboundHttp } from '../../outbound/index.js';
 import { digest, newToken } from '../../sealing/index.js';
-import { ScopeCatalogue } from '../scope-catalogue.js';
+import { RegistrationPolicies } from '../registration/registration-policies.js';
 import { changeOf, differences } from './client-differences.js';
 import { fingerprintOf } from './client-fingerprint.js';
-import type { ClientMetadata, EffectiveMetadata } from './client-metadata.js';
+import type { ClientMetadata } from './client-metadata.js';
 import { changedBy, decidedBy, usesSecret, type ClientChange, type ClientOrigin } from './client-origin.js';
 import { standingAfter, standingAtFirst } from './client-trust.js';
 import { Client } from './client.entity.js';
-import { settleMetadata } from './settle-metadata.js';
+import { MetadataSettling } from './metadata-settling.js';
 
 export interface WrittenClient {
   readonly client: Client;
@@ -30,20 +28,19 @@ export function lockedClient(tx: EntityManager, id: string): Promise<Client | nu
 @Injectable()
 export class ClientWriter {
   constructor(
-    private readonly config: AppConfig,
-    private readonly catalogue: ScopeCatalogue,
+    private readonly settling: MetadataSettling,
+    private readonly rules: RegistrationPolicies,
     private readonly audit: AuditLog,
-    private readonly outbound: OutboundHttp,
   ) {}
 
   /** @throws OAuthError invalid_redirect_uri, invalid_client_metadata */
   async insert(tx: EntityManager, metadata: ClientMetadata, origin: ClientOrigin): Promise<WrittenClient> {
-    const settled = this.settle(metadata, origin.registration);
+    const settled = this.settling.settle(metadata, origin.registration);
     const secret = usesSecret(settled.authMethod) ? (origin.secret ?? newToken('gh_cs_')) : undefined;
     const client = Object.assign(new Client(), {
       ...settled,
       ...decidedBy(origin),
-      ...standingAtFirst(this.config, settled, origin),
+      ...standingAtFirst(await this.rules.inForce(tx), settled, origin),
       secretDigest: secret === undefined ? null : digest(secret),
       fingerprint: await fingerprintOf(settled),
     } satisfies Client);
@@ -72,7 +69,7 @@ export class ClientWriter {
     metadata: ClientMetadata,
     change: ClientChange,
   ): Promise<Client> {
-    const settled = this.settle(metadata, change.takenOverBy ?? before.registration);
+    const settled = this.settling.settle(metadata, change.takenOverBy ?? before.registration);
     const fields: Partial<Client> = {
       ...settled,
       ...changedBy(change),
@@ -81,7 +78,7 @@ export class ClientWriter {
         previousSecretDigest: null,
         previousSecretUntil: null,
       }),
-      ...(await standingAfter(this.config, before, { settled, change })),
+      ...(await standingAfter(await this.rules.inForce(tx), before, { settled, change })),
       fingerprint: await fingerprintOf(settled),
     };
     const changes = differences(before, Object.assign(new Client(), before, fields));
@@ -107,15 +104,6 @@ export class ClientWriter {
       targets: [{ type: 'client', id: client.id, display: client.name }],
       ...(details && { details }),
       ...(change && { change }),
-    });
-  }
-
-  private settle(metadata: ClientMetadata, registration: Client['registration']): EffectiveMetadata {
-    return settleMetadata(metadata, {
-      config: this.config,
-      registration,
-      knowsScope: (name) => this.catalogue.has(name),
-      mayCall: (url) => this.outbound.mayCall(url),
     });
   }
 }

@@ -5,6 +5,7 @@ import { ClientKeySet } from './client-key-set.js';
 import { ClientList } from './client-list.js';
 import { ClientSweep } from './client-sweep.js';
 import { ClientWriter } from './client-writer.js';
+import { MetadataSettling } from './metadata-settling.js';
 import { ConfiguredClients } from './configured-clients.js';
 import { ConsoleRemoval } from './console-removal.js';
 import { RemoteKeySets } from './remote-key-sets.js';
@@ -18,6 +19,7 @@ export const CLIENTS = [
   ClientList,
   ClientSweep,
   ClientWriter,
+  MetadataSettling,
   ConfiguredClients,
   ConsoleRemoval,
   RemoteKeySets,

@@ -23,7 +23,7 @@ WITH made AS (
   SELECT $1, $2, k.id, $4, $5::text[], $6, $7, now(), now() + make_interval(secs => $8)
   FROM clients k WHERE k.id = $3 AND k.trust_state <> 'suspended' FOR KEY SHARE OF k
   ON CONFLICT ON CONSTRAINT device_codes_user_code_mac_key DO NOTHING RETURNING 1),
-audited AS (${insertAudit('$9')} WHERE EXISTS (SELECT 1 FROM made))
+${insertAudit('$9', 'EXISTS (SELECT 1 FROM made)')}
 SELECT EXISTS (SELECT 1 FROM made) AS made,
   EXISTS (SELECT 1 FROM clients WHERE id = $3 AND trust_state <> 'suspended') AS known`;
 
@@ -78,7 +78,7 @@ export class DeviceCodes {
   }
 
   private async insert(client: Client, { resource, scopes }: Asked, codes: StartedDevice): Promise<boolean> {
-    const { rows, recorded } = this.audit.prepare({
+    const { rows, recorded } = await this.audit.prepare(this.dataSource, {
       type: 'device.authorization.started',
       clientId: client.id,
       authz: { required: scopes },

@@ -28,13 +28,13 @@ decided AS (
 renewed AS (
   UPDATE clients c SET last_used_at = now() FROM alive
   WHERE c.id = alive.client_id AND (alive.last_used_at IS NULL OR alive.last_used_at < now() - interval '1 hour')),
-audited AS (${insertAudit('$11')} WHERE EXISTS (SELECT 1 FROM alive))
+${insertAudit('$11', 'EXISTS (SELECT 1 FROM alive)')}
 SELECT 1 FROM alive`;
 
 const DENY = `
 WITH denied AS (
   UPDATE device_codes d SET decided_at = now(), user_code_mac = NULL WHERE ${WAITING} RETURNING 1),
-audited AS (${insertAudit('$2')} WHERE EXISTS (SELECT 1 FROM denied))
+${insertAudit('$2', 'EXISTS (SELECT 1 FROM denied)')}
 SELECT 1 FROM denied`;
 
 /** Writes what a person decided about a device: its code, the grant and the audit events in one statement. */
@@ -71,7 +71,7 @@ export class DeviceDecision {
   }
 
   private async write(statement: string, facts: AuditFact[], parameters: unknown[]): Promise<boolean> {
-    const { rows, recorded } = this.audit.prepare(...facts);
+    const { rows, recorded } = await this.audit.prepare(this.dataSource, ...facts);
     const written = await this.dataSource.query<unknown[]>(statement, [...parameters, rows]);
     if (written.length > 0) recorded();
     return written.length > 0;

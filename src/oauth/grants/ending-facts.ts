@@ -7,18 +7,30 @@ export interface By {
   readonly reason?: string;
 }
 
+export interface EndedCounts {
+  readonly grants: number;
+  readonly sessions: number;
+  /** Absent when there were none. */
+  readonly apiKeys?: number;
+}
+
 /** The record of what was ended. */
 export function appliedTo(
   endings: readonly Ending[],
   by: By,
-  counts: { grants: number; sessions: number },
+  { grants, sessions, apiKeys = 0 }: EndedCounts,
 ): AuditFact {
   return {
     type: 'revocation.applied',
     actor: by.actor,
     ...only(endings),
     targets: endings.map(({ kind, key }) => ({ type: targetType(kind), id: key })),
-    details: { ...counts, ...(by.reason && { reason: by.reason }) },
+    details: {
+      grants,
+      sessions,
+      ...(apiKeys > 0 && { api_keys: apiKeys }),
+      ...(by.reason && { reason: by.reason }),
+    },
   };
 }
 

@@ -4,20 +4,19 @@ import { AuditLog } from '../../audit/index.js';
 import { AppConfig } from '../../config/index.js';
 import { RevocationLedger, type Ending } from '../../revocation/index.js';
 import { SessionList } from '../../sessions/index.js';
+import { endKeys } from '../api-keys/api-key-endings.js';
 import { changeOf } from '../clients/client-differences.js';
 import type { Client } from '../clients/client.entity.js';
 import { lockedClient } from '../clients/client-writer.js';
 import { endExchanged } from '../tokens/tokens-of-keys.js';
-import { appliedTo, clientFact, type By } from './ending-facts.js';
+import { appliedTo, clientFact, type By, type EndedCounts } from './ending-facts.js';
 import { endFamily, grantsUsedByOthers } from './exchanged-tokens.js';
 
 export type { By } from './ending-facts.js';
 
 /** What one transaction ended; `seq` is absent when there was nothing left to end. */
-export interface EndedRows {
+export interface EndedRows extends EndedCounts {
   readonly seq?: number;
-  readonly grants: number;
-  readonly sessions: number;
 }
 
 interface EndedGrant {
@@ -152,8 +151,9 @@ export class EndingWriter {
     const ended = await this.markGrants(tx, `${ending.kind}_id = $1`, [ending.key], by);
     if (ending.kind !== 'session')
       await tx.query(`DELETE FROM consents WHERE ${ending.kind}_id = $1`, [ending.key]);
-    if (ended.length === 0 && sessions === 0 && !always) return { grants: 0, sessions: 0 };
-    const counts = { grants: ended.length, sessions };
+    const keys = ending.kind === 'session' ? [] : await endKeys(tx, this.audit, own(ending), by);
+    if (ended.length + sessions + keys.length === 0 && !always) return { grants: 0, sessions: 0 };
+    const counts = { grants: ended.length, sessions, ...(keys.length > 0 && { apiKeys: keys.length }) };
     await this.audit.record(tx, appliedTo([ending], by, counts));
     const exchanged = ending.kind === 'client' ? await grantsUsedByOthers(tx, ending.key) : [];
     const others = exchanged.map((key) => ({ kind: 'grant', key }) as const);
@@ -167,6 +167,14 @@ export class EndingWriter {
     if (ended.length === 0) return { grants: 0, sessions: 0 };
     const endings = ended.map((key) => ({ kind: 'jti', key }) as const);
     return this.write(tx, endings, by, { grants: 0, sessions: 0 });
+  }
+
+  /** One API key, and what is being served with it. */
+  async endApiKey(tx: EntityManager, id: string, by: By): Promise<EndedRows> {
+    const keys = await endKeys(tx, this.audit, { where: 'k.id = $1', values: [id] }, by);
+    if (keys.length === 0) return { grants: 0, sessions: 0 };
+    const seq = await this.append(tx, [{ kind: 'jti', key: id }], by);
+    return { seq, grants: 0, sessions: 0, apiKeys: 1 };
   }
 
   /** One row covers all that the key signed; what another key signed in exchange for it has rows of its own. */
@@ -227,3 +235,5 @@ export class EndingWriter {
     });
   }
 }
+
+const own = ({ kind, key }: Ending) => ({ where: `k.${kind}_id = $1`, values: [key] });

@@ -10,6 +10,8 @@ export interface Ended {
   readonly ended: boolean;
   readonly grants: number;
   readonly sessions: number;
+  /** API keys; absent when there were none. */
+  readonly apiKeys?: number;
   readonly receipt?: RevocationReceipt;
 }
 
@@ -79,9 +81,9 @@ export class Endings {
   }
 
   async receipt(rows: EndedRows): Promise<Ended> {
-    const { seq, grants, sessions } = rows;
-    if (seq === undefined) return { ended: false, grants, sessions };
-    return { ended: true, grants, sessions, receipt: await this.ledger.receipt(seq) };
+    const { seq, ...counts } = rows;
+    if (seq === undefined) return { ended: false, ...counts };
+    return { ended: true, ...counts, receipt: await this.ledger.receipt(seq) };
   }
 
   private async run(

@@ -12,6 +12,7 @@ export interface BlastCounts {
   readonly sessions: number;
   /** That are alive, of those grants or by themselves. */
   readonly access_tokens: number;
+  readonly api_keys: number;
 }
 
 export interface BlastSamples {
@@ -24,7 +25,7 @@ export interface BlastSamples {
 export interface BlastRadius {
   readonly counts: BlastCounts;
   readonly samples: BlastSamples;
-  /** Another one when other grants or sessions would end. Tokens come and go by themselves. */
+  /** Another one when other grants, sessions or API keys would end. Tokens come and go by themselves. */
   readonly digest: string;
 }
 
@@ -38,7 +39,7 @@ const sumOf = (id: string): string => `sum(hashtextextended(${id}::text, 0)::num
 
 /** What would be hit, counted in the database: a million grants are one row here. */
 export async function blastRadius(db: EntityManager, selection: Selection): Promise<BlastRadius> {
-  const { grants, sessions, tokens } = selection;
+  const { grants, sessions, tokens, apiKeys } = selection;
   const [grantSums] = await db.query<(Sums & { clients: number })[]>(
     `SELECT count(*)::int AS counted, count(DISTINCT g.client_id)::int AS clients, ${sumOf('g.id')}
      FROM grants g WHERE g.activated_at IS NOT NULL AND ${grants.where}`,
@@ -53,37 +54,44 @@ export async function blastRadius(db: EntityManager, selection: Selection): Prom
      FROM access_tokens t WHERE ${tokens.where}`,
     [...tokens.values],
   );
+  const [keySums] = await db.query<Sums[]>(
+    `SELECT count(*)::int AS counted, ${sumOf('k.id')} FROM api_keys k WHERE ${apiKeys.where}`,
+    [...apiKeys.values],
+  );
+  const ofKeys = keySums!.counted === 0 ? [] : [keySums!.counted, keySums!.digest];
   const counts = {
     people: await people(db, selection),
-    clients: grantSums!.clients === 0 ? own!.clients : await clients(db, selection),
+    clients: grantSums!.clients + keySums!.counted === 0 ? own!.clients : await clients(db, selection),
     grants: grantSums!.counted,
     sessions: sessionSums!.counted,
     access_tokens: own!.counted + (await tokensOfGrants(db, selection)),
+    api_keys: keySums!.counted,
   };
-  const digest = createHash('sha256')
-    .update(
-      JSON.stringify([grantSums!.counted, grantSums!.digest, sessionSums!.counted, sessionSums!.digest]),
-    )
-    .digest('base64url');
+  const hit = [grantSums!.counted, grantSums!.digest, sessionSums!.counted, sessionSums!.digest, ...ofKeys];
+  const digest = createHash('sha256').update(JSON.stringify(hit)).digest('base64url');
   return { counts, samples: await samples(db, selection), digest };
 }
 
-async function people(db: EntityManager, { grants, sessions }: Selection): Promise<number> {
+async function people(db: EntityManager, { grants, sessions, apiKeys }: Selection): Promise<number> {
+  const before = grants.values.length + sessions.values.length;
   const [row] = await db.query<{ counted: number }[]>(
     `SELECT count(*)::int AS counted FROM (
        SELECT g.user_id FROM grants g WHERE g.activated_at IS NOT NULL AND ${grants.where}
-       UNION SELECT s.user_id FROM sessions s WHERE ${shifted(sessions.where, grants.values.length)}) AS hit`,
-    [...grants.values, ...sessions.values],
+       UNION SELECT s.user_id FROM sessions s WHERE ${shifted(sessions.where, grants.values.length)}
+       UNION SELECT k.user_id FROM api_keys k WHERE k.user_id IS NOT NULL AND ${shifted(apiKeys.where, before)}) AS hit`,
+    [...grants.values, ...sessions.values, ...apiKeys.values],
   );
   return row!.counted;
 }
 
-async function clients(db: EntityManager, { grants, tokens }: Selection): Promise<number> {
+async function clients(db: EntityManager, { grants, tokens, apiKeys }: Selection): Promise<number> {
+  const before = grants.values.length + tokens.values.length;
   const [row] = await db.query<{ counted: number }[]>(
     `SELECT count(*)::int AS counted FROM (
        SELECT g.client_id FROM grants g WHERE g.activated_at IS NOT NULL AND ${grants.where}
-       UNION SELECT t.client_id FROM access_tokens t WHERE ${shifted(tokens.where, grants.values.length)}) AS hit`,
-    [...grants.values, ...tokens.values],
+       UNION SELECT t.client_id FROM access_tokens t WHERE ${shifted(tokens.where, grants.values.length)}
+       UNION SELECT k.client_id FROM api_keys k WHERE k.client_id IS NOT NULL AND ${shifted(apiKeys.where, before)}) AS hit`,
+    [...grants.values, ...tokens.values, ...apiKeys.values],
   );
   return row!.counted;
 }

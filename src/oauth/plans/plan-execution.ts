@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { AuditLog, type AuditFact } from '../../audit/index.js';
 import type { Ending } from '../../revocation/index.js';
 import { SessionList } from '../../sessions/index.js';
+import { endKeys } from '../api-keys/api-key-endings.js';
 import { EndingWriter, type By } from '../grants/ending-writer.js';
 import { endFamilies, grantsUsedByOthers } from '../grants/exchanged-tokens.js';
 import { KeyEndings } from '../grants/key-endings.js';
@@ -18,6 +19,8 @@ export interface PlanEnded {
   readonly grants: number;
   readonly sessions: number;
   readonly tokens: number;
+  /** Absent when there were none. */
+  readonly apiKeys?: number;
 }
 
 export interface Execution {
@@ -41,6 +44,7 @@ export class PlanExecution {
     const { selector, by } = plan;
     if (selector.jti !== undefined) {
       const { seq, ...ended } = await this.writer.endToken(tx, selector.jti, by);
+      if (seq === undefined) return { ...(await this.writer.endApiKey(tx, selector.jti, by)), tokens: 0 };
       return { ...ended, tokens: seq === undefined ? 0 : 1, ...(seq !== undefined && { seq }) };
     }
     if (selector.kid !== undefined) {
@@ -62,8 +66,10 @@ export class PlanExecution {
     const sessions = await this.sessions.endWhere(tx, selection.sessions, reason);
     const grants = await endGrants(tx, selection.grants, by.reason ?? null);
     const jtis = await endFamilies(tx, selection.tokens);
-    const endings = await this.endings(tx, selector, grants, jtis);
-    const ended = { grants: grants.count, sessions, tokens: jtis.length };
+    const keys = await endKeys(tx, this.audit, selection.apiKeys, { ...by, reason });
+    const endings = await this.endings(tx, selector, grants, [...jtis, ...keys]);
+    const apiKeys = keys.length > 0 && { apiKeys: keys.length };
+    const ended = { grants: grants.count, sessions, tokens: jtis.length, ...apiKeys };
     await this.record(tx, plan, ended, grants.told);
     if (endings.length === 0) return ended;
     return { ...ended, seq: await this.writer.append(tx, endings, by) };
@@ -97,7 +103,7 @@ export class PlanExecution {
   private async record(
     tx: EntityManager,
     { planId, selector, by }: Execution,
-    ended: { grants: number; sessions: number; tokens: number },
+    { apiKeys, ...ended }: { grants: number; sessions: number; tokens: number; apiKeys?: number },
     told: readonly ToldGrant[],
   ): Promise<void> {
     const because = { plan_id: planId, ...(by.reason && { reason: by.reason }) };
@@ -124,7 +130,7 @@ export class PlanExecution {
       ...(selector.userId && { userId: selector.userId }),
       ...(selector.clientId && { clientId: selector.clientId }),
       targets: [{ type: 'revocation', id: planId }],
-      details: { ...because, selector: { ...selector }, ...ended },
+      details: { ...because, selector: { ...selector }, ...ended, ...(apiKeys && { api_keys: apiKeys }) },
     });
   }
 }

@@ -24,7 +24,13 @@ export interface AppliedView {
   readonly by: string;
   /** Position in the ledger; absent when there was nothing left to end. */
   readonly seq?: number;
-  readonly ended: { readonly grants: number; readonly sessions: number; readonly tokens: number };
+  readonly ended: {
+    readonly grants: number;
+    readonly sessions: number;
+    readonly tokens: number;
+    /** Absent when there were none. */
+    readonly apiKeys?: number;
+  };
 }
 
 /** What is only known while it is asked. */
@@ -35,14 +41,21 @@ export interface PlanPreview {
   readonly warnings: readonly PlanWarning[];
 }
 
-export type PlanWarning = 'nothing_matches' | 'ends_own_access' | 'replaces_signing_key';
+export const PLAN_WARNINGS = [
+  'nothing_matches',
+  'ends_own_access',
+  'replaces_signing_key',
+  'live_calls_incomplete',
+] as const;
+export type PlanWarning = (typeof PLAN_WARNINGS)[number];
 
 export function planViewOf(row: RevocationPlan, approvals: readonly string[]): PlanView {
   return {
     id: row.id,
     selector: row.selector,
     hash: row.hash,
-    counts: row.counts,
+    // A plan of an earlier version counted no keys.
+    counts: { ...row.counts, api_keys: row.counts.api_keys ?? 0 },
     approvalsNeeded: row.approvalsNeeded,
     approvals,
     ...(row.reason !== null && { reason: row.reason }),

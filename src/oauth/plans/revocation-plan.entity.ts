@@ -24,5 +24,6 @@ export class RevocationPlan {
   /** Its last row in the ledger; `null` when there was nothing left to end. */
   @Column('bigint', { name: 'applied_seq', nullable: true }) appliedSeq!: string | null;
   /** What it ended. */
-  @Column('jsonb', { nullable: true }) ended!: { grants: number; sessions: number; tokens: number } | null;
+  @Column('jsonb', { nullable: true })
+  ended!: { grants: number; sessions: number; tokens: number; apiKeys?: number } | null;
 }

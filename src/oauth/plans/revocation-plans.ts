@@ -15,13 +15,19 @@ import { checkSelector, type PlanSelector, type ToolReach } from './selector.js'
 
 const FRESH_MS = 15 * 60_000;
 
+export interface Live {
+  readonly calls: readonly Pick<RevocationHandles, 'grantId' | 'jti'>[];
+  /** `false`: a replica has not answered. */
+  readonly complete: boolean;
+}
+
 /** Who asks, and what the rooms above know for it. */
 export interface PlanAsker {
   readonly actor: Actor;
   readonly reason?: string;
   readonly tool?: ToolReach;
-  /** What is being served now. */
-  readonly live: readonly RevocationHandles[];
+  /** What is being served now, by all replicas. */
+  readonly live: () => Promise<Live>;
 }
 
 export interface RevocationQuery extends KeysetQuery {
@@ -138,15 +144,21 @@ export class RevocationPlans {
   ): Promise<PlanPreview> {
     const db = this.dataSource.manager;
     const warnings = await this.warnings(db, { selector: plan.selector, counts }, asker);
-    return { plan, samples, warnings, liveCalls: await liveCalls(db, selection, asker.live) };
+    const live = await asker.live();
+    return {
+      plan,
+      samples,
+      warnings: live.complete ? warnings : [...warnings, 'live_calls_incomplete'],
+      liveCalls: await liveCalls(db, selection, live.calls),
+    };
   }
 }
 
 /** Of what is being served, how much the plan would end. */
 async function liveCalls(
   db: EntityManager,
-  { grants, tokens }: Selection,
-  live: readonly RevocationHandles[],
+  { grants, tokens, apiKeys }: Selection,
+  live: Live['calls'],
 ): Promise<number> {
   if (live.length === 0) return 0;
   const ids = live.flatMap(({ grantId }) => grantId ?? []);
@@ -158,6 +170,11 @@ async function liveCalls(
     `SELECT t.jti FROM access_tokens t WHERE t.jti = ANY($${tokens.values.length + 1}::uuid[]) AND ${tokens.where}`,
     [...tokens.values, live.map(({ jti }) => jti)],
   );
-  const [grantIds, jtis] = [new Set(hit.map(({ id }) => id)), new Set(own.map(({ jti }) => jti))];
+  const keys = await db.query<{ jti: string }[]>(
+    `SELECT k.id AS jti FROM api_keys k WHERE k.id = ANY($${apiKeys.values.length + 1}::uuid[]) AND ${apiKeys.where}`,
+    [...apiKeys.values, live.map(({ jti }) => jti)],
+  );
+  const grantIds = new Set(hit.map(({ id }) => id));
+  const jtis = new Set([...own, ...keys].map(({ jti }) => jti));
   return live.filter(({ grantId, jti }) => (grantId && grantIds.has(grantId)) || jtis.has(jti)).length;
 }

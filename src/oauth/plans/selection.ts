@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { API_KEY_CLIENT } from '../../config/index.js';
+import { LIVING_KEY } from '../api-keys/api-key-view.js';
 import { ScopeCatalogue } from '../scope-catalogue.js';
 import { endsSessions, type PlanSelector, type ToolReach } from './selector.js';
 
@@ -16,6 +18,8 @@ export interface Selection {
   readonly sessions: Condition;
   /** Over `access_tokens t` that are alive: those of no grant, or the one that was named. */
   readonly tokens: Condition;
+  /** Over `api_keys k` that are neither revoked nor expired. */
+  readonly apiKeys: Condition;
 }
 
 const NONE: Condition = { where: 'false', values: [] };
@@ -54,6 +58,7 @@ export class Selections {
       grants: this.grants(selector, tool),
       sessions: endsSessions(selector) ? sessions(selector) : NONE,
       tokens: this.tokens(selector, tool),
+      apiKeys: this.apiKeys(selector, tool),
     };
   }
 
@@ -88,16 +93,31 @@ export class Selections {
     return this.scoped('t', conditions, selector, tool).condition;
   }
 
+  /** Keys hang off no grant and no sign-in. The person's go by one name where a client is meant. */
+  private apiKeys(selector: PlanSelector, tool: ToolReach | undefined): Condition {
+    const elsewhere = [selector.kid, selector.sessionId, selector.grantId, selector.idp];
+    if (elsewhere.some((value) => value !== undefined)) return NONE;
+    const conditions = new Conditions(LIVING_KEY)
+      .add((at) => `k.id = ${at}::uuid`, selector.jti)
+      .add((at) => `k.user_id = ${at}::uuid`, selector.userId)
+      .add((at) => `coalesce(k.client_id, '${API_KEY_CLIENT}') = ${at}`, selector.clientId)
+      .add((at) => `k.resource = ${at}`, selector.resource)
+      .add((at) => `k.issued_at < ${at}::timestamptz`, selector.issuedBefore);
+    return this.scoped('k', conditions, selector, tool).condition;
+  }
+
   private scoped(
-    table: 'g' | 't',
+    table: 'g' | 't' | 'k',
     conditions: Conditions,
     { scope }: PlanSelector,
     tool: ToolReach | undefined,
   ): Conditions {
     conditions.add((at) => `${table}.resource = ${at}`, tool?.resource);
-    const required = [...(scope === undefined ? [] : [scope]), ...(tool?.scopes ?? [])];
-    for (const one of required)
-      conditions.add((at) => `${table}.scopes && ${at}::text[]`, this.including(one));
+    const required = [...(scope === undefined ? [] : [scope]), ...(tool?.scopes ?? [])].map((one) => [one]);
+    for (const oneOf of [...required, ...(tool?.anyScopes ?? [])]) {
+      const enough = [...new Set(oneOf.flatMap((one) => this.including(one)))];
+      conditions.add((at) => `${table}.scopes && ${at}::text[]`, enough);
+    }
     return conditions;
   }
 

@@ -19,6 +19,8 @@ export interface PlanSelector {
 export interface ToolReach {
   readonly resource: string;
   readonly scopes: readonly string[];
+  /** One of each list. */
+  readonly anyScopes: readonly (readonly string[])[];
 }
 
 export class SelectorRefused extends Error {

@@ -13,6 +13,8 @@ export interface Challenge {
   /** RFC 9728 §5.1. */
   readonly resourceMetadata?: string;
   readonly scopes?: readonly string[];
+  /** RFC 9470 §3. */
+  readonly acrValues?: readonly string[];
   /** In seconds (RFC 9470 §3). */
   readonly maxAge?: number;
 }
@@ -27,6 +29,7 @@ export function accessChallenge({ scheme = 'Bearer', error, description, ...rest
     error_description: description,
     resource_metadata: rest.resourceMetadata,
     scope: rest.scopes?.join(' '),
+    acr_values: rest.acrValues?.join(' '),
     max_age: rest.maxAge?.toString(),
     algs: scheme === 'DPoP' ? PROOF_ALGORITHMS.join(' ') : undefined,
   };

@@ -9,20 +9,24 @@ interface Refused {
   readonly reason: string;
   /** For the caller. */
   readonly description: string;
+  /** Seconds to wait, when nothing was looked at (RFC 6585 §4). */
+  readonly retryAfter?: number;
 }
 
-/** A request to a protected resource that does not show a good access token. */
+/** A request to a protected resource that does not show a good access token, or whose address showed too many bad ones. */
 export class AccessRefused extends Error {
-  readonly status: 400 | 401;
+  readonly status: 400 | 401 | 429;
   readonly code: Refused['code'];
   readonly reason: string;
   readonly description: string;
+  readonly retryAfter: number | undefined;
   private readonly scheme: Scheme;
 
-  constructor({ scheme, code, reason, description }: Refused, options?: ErrorOptions) {
+  constructor({ scheme, code, reason, description, retryAfter }: Refused, options?: ErrorOptions) {
     super(reason, options);
     this.name = 'AccessRefused';
-    this.status = code === 'invalid_request' ? 400 : 401;
+    this.status = retryAfter !== undefined ? 429 : code === 'invalid_request' ? 400 : 401;
+    this.retryAfter = retryAfter;
     this.scheme = scheme;
     this.code = code;
     this.reason = reason;

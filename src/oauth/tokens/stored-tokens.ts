@@ -35,7 +35,7 @@ access AS (
 refresh AS (
   INSERT INTO refresh_tokens (id, digest, grant_id, created_at, expires_at)
   SELECT $15::uuid, $16::bytea, $2::uuid, now(), $17::timestamptz FROM alive WHERE $15::uuid IS NOT NULL),
-audited AS (${insertAudit('$18')} WHERE EXISTS (SELECT 1 FROM alive))`;
+${insertAudit('$18', 'EXISTS (SELECT 1 FROM alive)')}`;
 
 /**
  * A statement that looks once more whether what the token comes from is alive, and only then remembers and audits the
@@ -62,7 +62,7 @@ export class StoredTokens {
     own: readonly unknown[] = [],
   ): Promise<boolean> {
     const { access, refresh, tokens } = issue.issued;
-    const { rows, recorded } = this.audit.prepare(...(issue.facts ?? []), factOf(issue));
+    const { rows, recorded } = await this.audit.prepare(runner, ...(issue.facts ?? []), factOf(issue));
     const alive = (await runner.query(statement, [
       access.jti,
       issue.grantId ?? null,

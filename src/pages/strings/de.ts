@@ -1,3 +1,4 @@
+import { deApiKeys } from './de.api-keys.js';
 import { deDevice } from './de.device.js';
 import { deErrors } from './de.errors.js';
 import { deScopes } from './de.scopes.js';
@@ -50,6 +51,8 @@ export const de: Strings = {
   ...deSignIn,
 
   security: deSecurity,
+
+  apiKeys: deApiKeys,
 
   consent: {
     heading: '{app} den Zugriff auf {resource} erlauben?',

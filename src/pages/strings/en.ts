@@ -1,3 +1,4 @@
+import { enApiKeys } from './en.api-keys.js';
 import { enDevice } from './en.device.js';
 import { enErrors } from './en.errors.js';
 import { enScopes } from './en.scopes.js';
@@ -44,6 +45,8 @@ export const en = {
   ...enSignIn,
 
   security: enSecurity,
+
+  apiKeys: enApiKeys,
 
   consent: {
     heading: 'Allow {app} to use {resource}?',

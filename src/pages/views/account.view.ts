@@ -62,6 +62,8 @@ export interface AccountView {
     securityHref?: string;
   };
   apps: ConnectedApp[];
+  /** Where API keys are, if people may hold any here. */
+  apiKeysHref?: string;
   sessions: BrowserSession[];
   activity: AppActivity[];
   csrf: string;

@@ -4,6 +4,10 @@ import { accountPasswordPage } from './account-password.view.js';
 import type { AccountPasswordView } from './account-password.view.js';
 import { accountSecurityPage } from './account-security.view.js';
 import type { AccountSecurityView } from './account-security.view.js';
+import { apiKeyMadePage } from './api-key-made.view.js';
+import type { ApiKeyMadeView } from './api-key-made.view.js';
+import { apiKeysPage } from './api-keys.view.js';
+import type { ApiKeysView } from './api-keys.view.js';
 import { authenticatorNewPage } from './authenticator-new.view.js';
 import type { AuthenticatorNewView } from './authenticator-new.view.js';
 import { forgotPasswordPage } from './forgot-password.view.js';
@@ -52,6 +56,8 @@ export type PageView =
   | AccountEmailView
   | AccountPasswordView
   | AccountSecurityView
+  | ApiKeyMadeView
+  | ApiKeysView
   | AuthenticatorNewView
   | ForgotPasswordView
   | LinkEmailView
@@ -81,6 +87,8 @@ export const pageKinds: PageKinds = {
   'account-email': accountEmailPage,
   'account-password': accountPasswordPage,
   'account-security': accountSecurityPage,
+  'api-key-made': apiKeyMadePage,
+  'api-keys': apiKeysPage,
   'authenticator-new': authenticatorNewPage,
   'forgot-password': forgotPasswordPage,
   'link-email': linkEmailPage,

@@ -5,6 +5,8 @@ import { Id } from '../../kit/id';
 import { momentUtc } from '../../words';
 import { ProofState } from './proof-state';
 import { ChangeView, isChange } from './change-view';
+import { flat } from './flat';
+import { SealedDetails } from './sealed-details';
 
 /** Members whose value is a filter, by where they stand in an event. */
 const FILTER_OF: Readonly<Record<string, string>> = {
@@ -30,7 +32,7 @@ interface DetailProps {
 /** Everything an event says, each member that can be searched for as a button. */
 export function EventDetail({ event, filterBy }: DetailProps) {
   const { change, ...rest } = event;
-  const members = flat(rest);
+  const members = flat({ ...rest, privacy: undefined });
   return (
     <div className="detail">
       <dl className="members">
@@ -44,6 +46,7 @@ export function EventDetail({ event, filterBy }: DetailProps) {
         ))}
       </dl>
       {isChange(change) && <ChangeView change={change} />}
+      <SealedDetails event={event} />
       <p className="links">
         <Id value={event.event_id} />
         <span className="quiet">{momentUtc(event.time)}</span>
@@ -72,15 +75,4 @@ function Value({
       {value}
     </Button>
   );
-}
-
-/** Every leaf with the path that leads to it. */
-function flat(value: unknown, path = ''): (readonly [string, string])[] {
-  if (value === null || value === undefined) return [];
-  if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return [[path, value.join(' ')]];
-  if (typeof value === 'object')
-    return Object.entries(value).flatMap(([name, member]) =>
-      flat(member, path === '' ? name : `${path}.${name}`),
-    );
-  return [[path, typeof value === 'string' ? value : JSON.stringify(value)]];
 }

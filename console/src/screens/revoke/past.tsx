@@ -5,7 +5,7 @@ import { Empty } from '../../kit/notice';
 import { Time } from '../../kit/time';
 import { amounts } from '../../words';
 import { selectorWords } from './selector-words';
-import type { Revocation } from './types';
+import { endedOf, type Revocation } from './types';
 
 /** What was ended before, newest first. */
 export function Past({ onOpen }: { onOpen: (id: string) => void }) {
@@ -24,8 +24,7 @@ export function Past({ onOpen }: { onOpen: (id: string) => void }) {
     {
       id: 'ended',
       header: 'Ended',
-      cell: ({ row: { original: one } }) =>
-        amounts({ grant: one.ended.grants, session: one.ended.sessions, token: one.ended.tokens }),
+      cell: ({ row: { original: one } }) => amounts(endedOf(one.ended)),
     },
     { id: 'reason', header: 'Reason', cell: ({ row }) => row.original.reason ?? '' },
   ];

@@ -49,7 +49,8 @@ function Blast({ plan: { counts, live_calls: live, samples } }: { plan: Plan }) 
     ['Grants', counts.grants],
     ['Sessions', counts.sessions],
     ['Living access tokens', counts.access_tokens],
-    ['Calls running here now', live],
+    ['API keys', counts.api_keys],
+    ['Calls running now', live],
   ] as const;
   return (
     <>
@@ -81,6 +82,7 @@ function Samples({ title, of, all }: { title: string; of: readonly string[]; all
 const SAID: Readonly<Record<Plan['warnings'][number], string>> = {
   nothing_matches: 'Nothing matches: there is nothing to end.',
   ends_own_access: 'Your own sign-in or access is among it: you will have to sign in again.',
+  live_calls_incomplete: 'A replica has not said what it serves: more calls than these may be running.',
   replaces_signing_key: 'The key leaves the key set, and another one signs in its place.',
 };
 
@@ -111,7 +113,12 @@ function Yes({ plan, onApplied, onAgain }: { plan: Plan; onApplied: () => void; 
     );
   const drifted = act.error instanceof Problem && act.error.status === CONFLICT;
   const { counts } = plan;
-  const what = amounts({ grant: counts.grants, session: counts.sessions, token: counts.access_tokens });
+  const what = amounts({
+    grant: counts.grants,
+    session: counts.sessions,
+    token: counts.access_tokens,
+    'API key': counts.api_keys,
+  });
   return (
     <>
       <TextField value={reason} onChange={setReason} maxLength={500}>

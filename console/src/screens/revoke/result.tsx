@@ -9,7 +9,7 @@ import { Time } from '../../kit/time';
 import { Who } from '../../kit/who';
 import { amounts, counted, number } from '../../words';
 import { selectorWords } from './selector-words';
-import type { RevocationState } from './types';
+import { endedOf, type RevocationState } from './types';
 
 /** What was ended, and where that is known: live until it is everywhere. */
 export function Result({ id }: { id: string }) {
@@ -23,9 +23,7 @@ export function Result({ id }: { id: string }) {
   const slowest = Math.max(0, ...knowing.map(({ ms = 0 }) => ms));
   return (
     <section className="card narrow" aria-labelledby="result">
-      <h2 id="result">
-        Ended: {amounts({ grant: ended.grants, session: ended.sessions, token: ended.tokens })}
-      </h2>
+      <h2 id="result">Ended: {amounts(endedOf(ended))}</h2>
       <p role="status">
         {knowing.length} of {counted(replicas.length, 'server')} refuse it by now
         {knowing.length > 0 && `, after ${number(slowest)} ms at most`}.{' '}

@@ -18,7 +18,9 @@ export interface Plan {
   readonly id: string;
   readonly selector: Selector;
   readonly plan_hash: string;
-  readonly counts: Readonly<Record<'people' | 'clients' | 'grants' | 'sessions' | 'access_tokens', number>>;
+  readonly counts: Readonly<
+    Record<'people' | 'clients' | 'grants' | 'sessions' | 'access_tokens' | 'api_keys', number>
+  >;
   readonly approvals_needed: number;
   readonly approvals: readonly string[];
   readonly reason?: string;
@@ -33,7 +35,9 @@ export interface Plan {
     readonly sessions: readonly string[];
   };
   readonly live_calls: number;
-  readonly warnings: readonly ('nothing_matches' | 'ends_own_access' | 'replaces_signing_key')[];
+  readonly warnings: readonly (
+    'nothing_matches' | 'ends_own_access' | 'replaces_signing_key' | 'live_calls_incomplete'
+  )[];
 }
 
 export interface Revocation {
@@ -43,8 +47,21 @@ export interface Revocation {
   readonly planned_by: string;
   readonly applied_by: string;
   readonly applied_at: string;
-  readonly ended: { readonly grants: number; readonly sessions: number; readonly tokens: number };
+  readonly ended: {
+    readonly grants: number;
+    readonly sessions: number;
+    readonly tokens: number;
+    readonly api_keys?: number;
+  };
 }
+
+/** What was ended, by the words for it. */
+export const endedOf = ({ grants, sessions, tokens, api_keys = 0 }: Revocation['ended']) => ({
+  grant: grants,
+  session: sessions,
+  token: tokens,
+  'API key': api_keys,
+});
 
 export interface RevocationState extends Revocation {
   readonly propagated: boolean;

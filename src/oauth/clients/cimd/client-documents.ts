@@ -26,7 +26,7 @@ export class ClientDocuments implements DocumentSource, OnModuleInit {
 
   /** @throws OAuthError temporarily_unavailable, Throttled */
   async current(id: string, stored: Client | null, use: ClientUse): Promise<Client | null> {
-    const refusal = this.rules.refusal(id);
+    const refusal = await this.rules.refusal(id);
     if (refusal) return this.refuse(id, refusal);
     // Nothing is asked about a suspended client, and nothing is said that tells it from an unknown one.
     if (stored && (stored.trustState === 'suspended' || ageOf(stored) <= 0)) return stored;

@@ -3,6 +3,7 @@ import { currentAudit } from '../../../audit/index.js';
 import { AppConfig } from '../../../config/index.js';
 import { OutboundHttp } from '../../../outbound/index.js';
 import { addressKey, RateLimiter, Throttled } from '../../../throttling/index.js';
+import { RegistrationPolicies } from '../../registration/registration-policies.js';
 import { mayFetchDocument } from '../registration-rules.js';
 import { isDocumentUrl } from './document-url.js';
 
@@ -11,15 +12,16 @@ import { isDocumentUrl } from './document-url.js';
 export class DocumentRules {
   constructor(
     private readonly config: AppConfig,
+    private readonly rules: RegistrationPolicies,
     private readonly outbound: OutboundHttp,
     private readonly limiter: RateLimiter,
   ) {}
 
   /** Why the document at this URL is not asked for, as a code for the audit trail. */
-  refusal(id: string): string | undefined {
+  async refusal(id: string): Promise<string | undefined> {
     if (!this.config.policies.clients.metadata_documents) return 'documents_off';
     if (!isDocumentUrl(id)) return 'document_url_malformed';
-    if (!mayFetchDocument(this.config, id)) return 'document_not_trusted';
+    if (!mayFetchDocument(await this.rules.lately(), id)) return 'document_not_trusted';
     if (new URL(id).origin === this.config.origin) return 'document_url_own';
     return this.outbound.mayCall(id) ? undefined : 'document_url_not_allowed';
   }
