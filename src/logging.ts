@@ -1,7 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LoggerService } from '@nestjs/common';
 import type { Params } from 'nestjs-pino';
-import { currentAudit, loggedPath } from './audit/index.js';
+import { currentAudit } from './audit/index.js';
 import type { AppConfig } from './config/index.js';
 
 /** Wherever these names appear in a logged object, their values are not written. */
@@ -24,17 +23,19 @@ const SECRETS = [
 ];
 const REDACTED = SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
 
-/** Structured logs: one JSON line for each request, without query, headers or bodies, which may carry secrets. */
+/** Structured logs: JSON lines that name the request they belong to. */
 export function loggerOptions(config: AppConfig): Params {
   return {
+    // A logger made for each request would cost more than most requests log; `requestLog` writes their lines.
+    forRoutes: [],
     pinoHttp: {
       level: config.logLevel,
       redact: { paths: REDACTED, censor: '[redacted]' },
-      quietReqLogger: true,
-      autoLogging: { ignore: (req) => req.url?.startsWith('/health/') ?? false },
-      genReqId: () => currentAudit()?.requestId ?? '',
-      customLogLevel: (_req, res, error) => (error || res.statusCode >= 500 ? 'error' : 'info'),
-      serializers: { req: describeRequest, res: describeResponse, err: describeError },
+      mixin: () => {
+        const reqId = currentAudit()?.requestId;
+        return reqId === undefined ? {} : { reqId };
+      },
+      serializers: { err: describeError },
     },
   };
 }
@@ -75,14 +76,6 @@ export class QuietLogger implements LoggerService {
   fatal(message: unknown, ...rest: unknown[]): void {
     this.inner.fatal?.(message, ...rest);
   }
-}
-
-function describeRequest(req: IncomingMessage & { id?: unknown }): object {
-  return { id: req.id, method: req.method, path: loggedPath(req.url?.split('?', 1)[0] ?? '') };
-}
-
-function describeResponse(res: ServerResponse): object {
-  return { status: res.statusCode };
 }
 
 /** Of a database error the statement and its parameters stay out: they may hold what people typed. */

@@ -30,11 +30,11 @@ const problem = (status: '4XX' | '5XX') =>
 export const AdminController = (path: string, tag = path): ClassDecorator =>
   applyDecorators(
     Controller(`${ADMIN_BASE}/${path}`),
+    Audited('admin.request.handled'),
     UseGuards(AdminGuard, AdminThrottle, JsonBodyGuard),
     UsePipes(validation),
     UseInterceptors(QueryConventions, RepeatSafety, DryRun),
     UseFilters(ProblemFilter),
-    Audited('admin.request.handled'),
     ApiTags(tag),
     ApiExtraModels(ProblemResponse, DryRunResponse),
     problem('4XX'),

@@ -3,9 +3,10 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { isRehearsing } from '../database/index.js';
 import { currentAudit, type AuditContext } from './audit-context.js';
 import type { AuditFact } from './audit-fact.js';
-import { bodyOf, columnsOf, type AuditRow } from './audit-row.js';
+import { bodyOf, columnsOf } from './audit-row.js';
 import { noteRehearsed } from './audit-rehearsal.js';
 import { EventMarks } from './event-marks.js';
+import { OwnEvents } from './own-events.js';
 import { EventSealing, type SealedEvent, type Unsealed } from './payloads/event-sealing.js';
 import { INSERT, INSERT_SEALED } from './payloads/payload-statements.js';
 import type { Runner } from './payloads/subject-keys.js';
@@ -19,7 +20,14 @@ export interface PreparedAudit {
   readonly recorded: () => void;
 }
 
-type MarkedRow = AuditRow & Pick<SealedEvent, 'payload' | 'new_key'> & { readonly mac: string };
+/** Rows of `audit_events`, in JSON. */
+interface Rows {
+  readonly json: string;
+  readonly lastId: string | undefined;
+  readonly anySealed: boolean;
+  /** Call when the statement that stores them was run. */
+  readonly stored: () => void;
+}
 
 interface Waiting {
   readonly event: Unsealed;
@@ -37,6 +45,7 @@ export class AuditLog {
     private readonly dataSource: DataSource,
     private readonly marks: EventMarks,
     private readonly sealing: EventSealing,
+    private readonly own: OwnEvents,
   ) {}
 
   /** Records facts in the caller's transaction: they commit together with the change they tell of. */
@@ -56,12 +65,12 @@ export class AuditLog {
     const context = currentAudit();
     const events = facts.map((fact) => this.eventOf(fact, context));
     noteRehearsed(events);
-    const { rows, stored } = await this.rowsOf(runner, events);
+    const { json, lastId, stored } = await this.rowsOf(runner, events);
     return {
-      rows: JSON.stringify(rows),
+      rows: json,
       recorded: () => {
         stored();
-        if (context) context.lastEventId = rows.at(-1)!.event_id;
+        if (context && lastId !== undefined) context.lastEventId = lastId;
       },
     };
   }
@@ -100,23 +109,26 @@ export class AuditLog {
   }
 
   private async write(runner: Runner, events: readonly Unsealed[]): Promise<void> {
-    const { rows, stored } = await this.rowsOf(runner, events);
-    const isSealed = rows.some(({ payload }) => payload !== undefined);
-    await runner.query(isSealed ? INSERT_SEALED : INSERT, [JSON.stringify(rows)]);
+    const { json, anySealed, stored } = await this.rowsOf(runner, events);
+    await runner.query(anySealed ? INSERT_SEALED : INSERT, [json]);
     stored();
   }
 
-  private async rowsOf(
-    runner: Runner,
-    unsealed: readonly Unsealed[],
-  ): Promise<{ rows: readonly MarkedRow[]; stored: () => void }> {
+  private async rowsOf(runner: Runner, unsealed: readonly Unsealed[]): Promise<Rows> {
     const { events, stored } = await this.sealing.seal(runner, unsealed);
-    const rows = events.map(({ body, ...sealed }) => ({
-      ...columnsOf(body),
-      mac: this.marks.of(body),
-      ...sealed,
-    }));
-    return { rows, stored };
+    return {
+      json: `[${events.map((event) => this.rowOf(event)).join(',')}]`,
+      lastId: events.at(-1)?.body.event_id,
+      anySealed: events.some(({ payload }) => payload !== undefined),
+      stored,
+    };
+  }
+
+  private rowOf({ body, ...sealed }: SealedEvent): string {
+    const marked = this.marks.of(body);
+    this.own.note(body.event_id, marked);
+    const columns = JSON.stringify({ ...columnsOf(body), mac: marked.mac, ...sealed });
+    return `${columns.slice(0, -1)},"body":${marked.text}}`;
   }
 
   private async drain(): Promise<void> {

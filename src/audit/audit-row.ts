@@ -48,9 +48,6 @@ export interface AuditEventBody {
   };
 }
 
-/** The columns of `audit_events`, in JSON. */
-export type AuditRow = ReturnType<typeof columnsOf>;
-
 /** The event of a fact; what the fact says itself wins over the request's context. */
 export function bodyOf(
   fact: AuditFact,
@@ -59,7 +56,7 @@ export function bodyOf(
 ): AuditEventBody {
   const change = fact.change && clean(recordedChange(fact.change), CHANGE_DEPTH);
   const said = clean(told(fact, context, argsHmac)) as { readonly [member: string]: Json };
-  return { ...said, ...(change && { change }) } as unknown as AuditEventBody;
+  return (change ? { ...said, change } : said) as unknown as AuditEventBody;
 }
 
 /** What the columns say of an event, which searches go by. */
@@ -86,44 +83,44 @@ export function columnsOf(body: AuditEventBody) {
     user_agent: (body.request?.['ua'] as string | undefined) ?? null,
     request_id: (body.request?.['request_id'] as string | undefined) ?? null,
     correlation_id: (body.request?.['correlation_id'] as string | undefined) ?? null,
-    body,
   };
 }
 
 function told(fact: AuditFact, context: AuditContext | undefined, argsHmac: string | undefined): object {
   const info = EVENT_TYPES[fact.type];
+  // In canonical order, so that it need not be sorted to be marked.
   return {
-    event_id: uuidv7(),
-    type: fact.type,
-    schema_version: SCHEMA_VERSION,
-    class_uid: info.ocsfClass,
     activity_id: info.activity,
-    time: new Date().toISOString(),
-    severity: fact.severity ?? info.severity,
-    outcome: outcomeOf(fact),
     actor: fact.actor ?? context?.actor ?? defaultActor(fact, context),
-    request: context && requestOf(context),
-    user_id: fact.userId ?? context?.userId,
-    client_id: fact.clientId ?? context?.clientId,
-    grant_id: fact.grantId ?? context?.grantId,
-    session_id: fact.sessionId ?? context?.sessionId,
-    token: fact.token,
-    tool: fact.tool && { ...toolOf(fact.tool), args_hmac: argsHmac },
     authz: fact.authz,
-    targets: fact.targets,
-    timing: fact.totalMs === undefined ? undefined : { total_ms: Math.round(fact.totalMs * 1000) / 1000 },
-    reason: fact.reason ?? context?.reason,
-    ticket: fact.ticket ?? context?.ticket,
     claimed: context?.claimed,
+    class_uid: info.ocsfClass,
+    client_id: fact.clientId ?? context?.clientId,
     details: fact.details,
+    event_id: uuidv7(),
+    grant_id: fact.grantId ?? context?.grantId,
+    outcome: outcomeOf(fact),
+    reason: fact.reason ?? context?.reason,
+    request: context && requestOf(context),
+    schema_version: SCHEMA_VERSION,
+    session_id: fact.sessionId ?? context?.sessionId,
+    severity: fact.severity ?? info.severity,
+    targets: fact.targets,
+    ticket: fact.ticket ?? context?.ticket,
+    time: new Date().toISOString(),
+    timing: fact.totalMs === undefined ? undefined : { total_ms: Math.round(fact.totalMs * 1000) / 1000 },
+    token: fact.token,
+    tool: fact.tool && toolOf(fact.tool, argsHmac),
+    type: fact.type,
+    user_id: fact.userId ?? context?.userId,
   };
 }
 
 function outcomeOf({ outcome = { result: 'allowed' } }: AuditFact): object {
   return {
-    result: outcome.result,
-    reason_code: outcome.reason,
     http_status: outcome.httpStatus,
+    reason_code: outcome.reason,
+    result: outcome.result,
     rpc_code: outcome.rpcCode,
   };
 }
@@ -131,31 +128,32 @@ function outcomeOf({ outcome = { result: 'allowed' } }: AuditFact): object {
 function defaultActor(fact: AuditFact, context: AuditContext | undefined): Actor {
   const userId = fact.userId ?? context?.userId;
   const clientId = fact.clientId ?? context?.clientId;
-  if (userId) return { type: 'user', id: userId };
-  if (clientId) return { type: 'client', id: clientId };
+  if (userId) return { id: userId, type: 'user' };
+  if (clientId) return { id: clientId, type: 'client' };
   return { type: context ? 'anonymous' : 'system' };
 }
 
 function requestOf(context: AuditContext): object {
   return {
-    request_id: context.requestId,
     correlation_id: context.correlationId,
-    method: context.method,
-    route: context.path,
     ip: context.ip,
+    method: context.method,
+    request_id: context.requestId,
+    route: context.path,
     ua: context.userAgent,
   };
 }
 
-function toolOf(tool: NonNullable<AuditFact['tool']>): object {
+function toolOf(tool: NonNullable<AuditFact['tool']>, argsHmac: string | undefined): object {
   return {
+    args_bytes: tool.argsBytes,
+    args_hmac: argsHmac,
+    args_shown: tool.argsShown,
+    decision_id: tool.decisionId,
+    is_error: tool.isError,
     name: tool.name,
     phase: tool.phase,
-    risk: tool.risk,
-    args_bytes: tool.argsBytes,
-    args_shown: tool.argsShown,
     result_bytes: tool.resultBytes,
-    is_error: tool.isError,
-    decision_id: tool.decisionId,
+    risk: tool.risk,
   };
 }

@@ -1,6 +1,8 @@
 import {
+  applyDecorators,
   Injectable,
   SetMetadata,
+  UseInterceptors,
   type CallHandler,
   type ExecutionContext,
   type NestInterceptor,
@@ -12,9 +14,6 @@ import { AuditLog } from './audit-log.js';
 import type { EventType } from './event-types.js';
 
 const KEY = 'gatehouse:audited';
-
-/** Every request this controller or handler serves leaves an event of this type, unless the handler recorded its own. */
-export const Audited = (type: EventType) => SetMetadata(KEY, type);
 
 /**
  * Records the outcome of requests that were served: before the answer is sent, so that what was answered is in the
@@ -43,3 +42,10 @@ export class AuditInterceptor implements NestInterceptor {
     );
   }
 }
+
+/**
+ * Every request this controller serves leaves an event of this type, unless the handler recorded its own. It goes before
+ * the decorators of other interceptors, so that those are done when it records.
+ */
+export const Audited = (type: EventType) =>
+  applyDecorators(SetMetadata(KEY, type), UseInterceptors(AuditInterceptor));

@@ -1,12 +1,11 @@
 import { Global, Module } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditEvent } from './audit-event.entity.js';
 import { AuditLog } from './audit-log.js';
 import { AuditRehearsal } from './audit-rehearsal.js';
 import { AuditTrail } from './audit-trail.js';
-import { AuditInterceptor } from './audit.interceptor.js';
 import { EventMarks } from './event-marks.js';
+import { OwnEvents } from './own-events.js';
 import { AuditExport } from './exports/audit-export.entity.js';
 import { ExportDownloads } from './exports/export-downloads.js';
 import { ExportJobs } from './exports/export-jobs.js';
@@ -70,13 +69,13 @@ import { AuditAggregates } from './search/audit-aggregates.js';
     ExportText,
     SavedSearches,
     SealedFeed,
+    OwnEvents,
     Refusals,
     ...PAYLOAD_PROVIDERS,
     ...PROOF_PROVIDERS,
     ...RETENTION_PROVIDERS,
     ...SCHEDULE_PROVIDERS,
     ...STREAM_PROVIDERS,
-    { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
   ],
   exports: [
     AuditAggregates,

@@ -7,8 +7,13 @@ const MAX_DEPTH = 6;
 // eslint-disable-next-line no-control-regex -- control characters are what this removes
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
+/** What most texts are: printable, and of one byte each. */
+const PLAIN = /^[\x20-\x7e]*$/;
+const OWN = { enumerable: true, configurable: true, writable: true } as const;
+
 /** Text that is safe in a log line, a terminal and a jsonb column: no control or bidi characters, bounded. */
 export function cleanText(text: string): string {
+  if (text.length <= MAX_TEXT && PLAIN.test(text)) return text;
   const bounded = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
   return bounded.toWellFormed().replace(UNSAFE, '\ufffd');
 }
@@ -21,10 +26,21 @@ export function clean(value: unknown, depth = 0): Json {
   if (depth >= MAX_DEPTH) return '…';
   if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => clean(item, depth + 1));
   if (typeof value === 'object') {
-    const entries = Object.entries(value)
-      .filter(([, item]) => item !== undefined)
-      .slice(0, MAX_ITEMS);
-    return Object.fromEntries(entries.map(([key, item]) => [cleanText(key), clean(item, depth + 1)]));
+    return cleanMembers(value as Readonly<Record<string, unknown>>, depth + 1);
   }
   return null;
+}
+
+function cleanMembers(value: Readonly<Record<string, unknown>>, depth: number): Json {
+  const members: Record<string, Json> = {};
+  let left = MAX_ITEMS;
+  for (const name of Object.keys(value)) {
+    if (value[name] === undefined) continue;
+    if (left-- === 0) break;
+    // Not by assignment: a member may be called `__proto__`.
+    if (name === '__proto__')
+      Object.defineProperty(members, name, { value: clean(value[name], depth), ...OWN });
+    else members[cleanText(name)] = clean(value[name], depth);
+  }
+  return members;
 }

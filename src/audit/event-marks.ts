@@ -9,14 +9,20 @@ const ARGUMENTS = 'audit-tool-arguments';
 /** `unknown`: made with a key that this replica has not got, such as the next one while replicas restart in turn. */
 export type MarkVerdict = 'genuine' | 'forged' | 'unknown';
 
+/** An event in canonical form, with its mark: key version and HMAC. */
+export interface Marked {
+  readonly text: string;
+  readonly mac: string;
+}
+
 /** Marks events as written by this server: whoever has only the database cannot add one that gets sealed. */
 @Injectable()
 export class EventMarks {
   constructor(private readonly sealer: Sealer) {}
 
-  /** Key version and HMAC. */
-  of(body: AuditEventBody): string {
-    return `${this.sealer.version}.${this.sealer.mac(PURPOSE, canonical(body)).toString('base64url')}`;
+  of(body: AuditEventBody): Marked {
+    const text = canonical(body);
+    return { text, mac: `${this.sealer.version}.${this.sealer.mac(PURPOSE, text).toString('base64url')}` };
   }
 
   /** Key version and HMAC: the same for the same arguments of a tool, and of no use to guess them with. */

@@ -2,13 +2,12 @@ import { toNodeHandler, type NodeMcpRequestHandler } from '@modelcontextprotocol
 import { All, Controller, Logger, Options, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import type { Request as ExpressRequest, Response as ExpressResponse } from 'express';
 import { Refusals } from '../audit/index.js';
-import { BearerGuard } from './bearer.guard.js';
-import { JsonRpcBodyGuard } from './json-rpc-body.guard.js';
 import { JsonRpcFilter } from './json-rpc.filter.js';
+import { McpGuard } from './mcp.guard.js';
 import { McpRefusal, RpcCode } from './mcp-refusal.js';
 import { attachExchange, tokenOf, type McpRequest } from './mcp-request.js';
-import { ItemScopeGuard } from './item-scope.guard.js';
 import { McpHandler } from './protocol/mcp-handler.js';
+import { PlainCalls } from './protocol/plain-calls.js';
 import { OriginGuard, preflightHeaders } from './origin.guard.js';
 import { RunningCalls } from './calls/running-calls.js';
 
@@ -20,6 +19,7 @@ export class McpController {
 
   constructor(
     private readonly handler: McpHandler,
+    private readonly plain: PlainCalls,
     private readonly running: RunningCalls,
     private readonly refusals: Refusals,
   ) {
@@ -37,7 +37,7 @@ export class McpController {
   }
 
   @All()
-  @UseGuards(OriginGuard, BearerGuard, JsonRpcBodyGuard, ItemScopeGuard)
+  @UseGuards(McpGuard)
   async handle(@Req() req: McpRequest, @Res() res: ExpressResponse): Promise<void> {
     if (req.method !== 'POST' && !this.handler.hasSessions) throw methodNotAllowed();
     const token = tokenOf(req.auth);
@@ -45,7 +45,9 @@ export class McpController {
     if (listens(req)) exchange.endAt(token.expiresAt);
     attachExchange(req.auth, exchange);
     res.setHeader('Cache-Control', 'no-store');
-    await this.serve(req, res, req.posted);
+    const { hasSessions } = this.handler;
+    if (!(await this.plain.serve({ req, res, exchange, hasSessions })))
+      await this.serve(req, res, req.posted);
     if (res.statusCode >= 400)
       await this.refusals.record('http.request.handled', res.statusCode, 'protocol_error');
   }

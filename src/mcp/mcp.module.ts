@@ -11,7 +11,10 @@ import { LiveCensus } from './calls/live-census.js';
 import { RunningCalls } from './calls/running-calls.js';
 import { FoundMethods } from './items/found-methods.js';
 import { McpRegistry } from './items/mcp-registry.js';
+import { BearerGuard } from './bearer.guard.js';
 import { ItemDecisions } from './item-decisions.js';
+import { ItemScopeGuard } from './item-scope.guard.js';
+import { JsonRpcBodyGuard } from './json-rpc-body.guard.js';
 import { McpController } from './mcp.controller.js';
 import { CompletionMethods } from './protocol/completion.methods.js';
 import { McpHandler } from './protocol/mcp-handler.js';
@@ -19,6 +22,7 @@ import { METHODS, type Methods } from './protocol/methods.js';
 import { McpServerFactory } from './protocol/mcp-server.factory.js';
 import { Offers } from './protocol/offers.js';
 import { PromptMethods } from './protocol/prompt.methods.js';
+import { PlainCalls } from './protocol/plain-calls.js';
 import { Requests } from './protocol/request.js';
 import { ResourceMethods } from './protocol/resource.methods.js';
 import { ToolMethods } from './protocol/tool.methods.js';
@@ -31,6 +35,7 @@ import { ToolPolicies } from './policy/tool-policies.js';
 import { ToolPolicyChanges } from './policy/tool-policy-changes.js';
 import { ToolPolicyNames } from './policy/tool-policy-names.js';
 import { ToolPolicyRow } from './policy/tool-policy.entity.js';
+import { OriginGuard } from './origin.guard.js';
 import { ResourceMetadataController } from './resource-metadata.controller.js';
 import { BUILT_IN_TOOLS } from './tools/index.js';
 import { Note } from './tools/note.entity.js';
@@ -47,6 +52,7 @@ const CALLS = [
   LiveCensus,
 ];
 const POLICY = [Quotas, ToolPolicies, ToolPolicyChanges, ToolPolicyNames, Decider, ItemDecisions];
+const GUARDS = [OriginGuard, BearerGuard, JsonRpcBodyGuard, ItemScopeGuard];
 const METHOD_KINDS = [ToolMethods, ResourceMethods, PromptMethods, CompletionMethods];
 const PROTOCOL = [
   Requests,
@@ -55,13 +61,23 @@ const PROTOCOL = [
   { provide: METHODS, inject: METHOD_KINDS, useFactory: (...methods: Methods[]) => methods },
   McpServerFactory,
   McpHandler,
+  PlainCalls,
 ];
 
 @Global()
 @Module({
   imports: [DiscoveryModule, TypeOrmModule.forFeature([Note, ToolPolicyRow]), SealingModule],
   controllers: [McpController, ResourceMetadataController],
-  providers: [...CALLS, ...POLICY, ...PROTOCOL, McpEvents, LegacySessions, SessionNews, ...BUILT_IN_TOOLS],
+  providers: [
+    ...CALLS,
+    ...GUARDS,
+    ...POLICY,
+    ...PROTOCOL,
+    McpEvents,
+    LegacySessions,
+    SessionNews,
+    ...BUILT_IN_TOOLS,
+  ],
   exports: [
     LiveCensus,
     RunningCalls,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { jwtVerify, type JWTPayload, type JWTVerifyOptions, type JWTVerifyResult } from 'jose';
 import { AppConfig, SIGNING_ALGORITHMS } from '../config/index.js';
@@ -91,7 +91,7 @@ export class AccessTokenVerifier {
 
   private async signed(token: string): Promise<VerifiedToken> {
     if (token.length > MAX_LENGTH) throw new InvalidToken('too_long');
-    const name = createHash('sha256').update(token).digest('base64url');
+    const name = hash('sha256', token, 'base64url');
     const cached = this.verified.get(name);
     if (cached && (cached.kid === NO_KEY || this.keys.holds(cached.kid))) return cached;
     const found = await this.read(token);

@@ -9,7 +9,7 @@ export const SCIM_BASE = 'scim/v2';
 
 /** A controller of the provisioning API, with all that its routes have in common. */
 export const ScimController = (path = ''): ClassDecorator =>
-  applyDecorators(PublicScimController(path), UseGuards(ScimGuard), Audited('scim.request.handled'));
+  applyDecorators(Audited('scim.request.handled'), PublicScimController(path), UseGuards(ScimGuard));
 
 /** One that needs no token. */
 export const PublicScimController = (path = ''): ClassDecorator =>

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { AuditLog } from '../../src/audit/audit-log.js';
 import type { AuditFact } from '../../src/audit/audit-fact.js';
 import { EventMarks } from '../../src/audit/event-marks.js';
+import { OwnEvents } from '../../src/audit/own-events.js';
 import { EventSealing } from '../../src/audit/payloads/event-sealing.js';
 import { LegalHolds } from '../../src/audit/payloads/legal-holds.js';
 import { PAYLOAD_ENTITIES } from '../../src/audit/payloads/index.js';
@@ -66,7 +67,7 @@ describeOnPostgres('The keys of sealed details', () => {
     const config = { encryptionKeys, policies: { audit: { payloadDays: 30 } } } as unknown as AppConfig;
     const sealer = new Sealer(config);
     const keys = new SubjectKeys(database, sealer);
-    const audit = new AuditLog(database, new EventMarks(sealer), new EventSealing(keys));
+    const audit = new AuditLog(database, new EventMarks(sealer), new EventSealing(keys), new OwnEvents());
     const holds = new LegalHolds(database, audit);
     const made: Room = {
       database,

@@ -28,6 +28,7 @@ jest.unstable_mockModule('../../src/oauth/index.js', () => ({
 jest.unstable_mockModule('../../src/throttling/index.js', () => ({ RateLimiter: class {} }));
 const { Dispatcher } = await import('../../src/mcp/calls/dispatcher.js');
 const { CallAborted } = await import('../../src/mcp/calls/running-calls.js');
+const { Ending } = await import('../../src/mcp/calls/ending.js');
 const { InputNeeded } = await import('../../src/mcp/authoring/elicitation.js');
 
 Logger.overrideLogger(false);
@@ -104,8 +105,7 @@ const CALL: ItemCall<RegisteredTool> = {
   args: {},
   token,
   person: () => Promise.resolve(undefined),
-  ended: new AbortController().signal,
-  abandoned: new AbortController().signal,
+  endings: [],
   progress: () => undefined,
   log: () => undefined,
   talk: {
@@ -226,10 +226,10 @@ describe('Dispatcher', () => {
   });
 
   it('ends with the authorization, also when that ended before the tool was started', async () => {
-    const ended = new AbortController();
-    ended.abort(new CallAborted('aborted_by_revocation'));
+    const ended = new Ending();
+    ended.end(new CallAborted('aborted_by_revocation'));
     const { call, happened } = dispatcherOf(() => 'done');
-    await expect(call({ ended: ended.signal })).rejects.toMatchObject({ code: -32000 });
+    await expect(call({ endings: [ended] })).rejects.toMatchObject({ code: -32000 });
     expect(happened).toEqual(['allowed', 'aborted aborted_by_revocation decision-1']);
   });
 

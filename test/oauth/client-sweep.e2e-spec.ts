@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AuditLog } from '../../src/audit/audit-log.js';
 import { EventMarks } from '../../src/audit/event-marks.js';
+import { OwnEvents } from '../../src/audit/own-events.js';
 import { EventSealing } from '../../src/audit/payloads/event-sealing.js';
 import { SubjectKeys } from '../../src/audit/payloads/subject-keys.js';
 import type { AppConfig } from '../../src/config/index.js';
@@ -57,7 +58,7 @@ describeOnPostgres('The sweep of clients', () => {
     } as unknown as AppConfig;
     const sealer = new Sealer(config);
     const sealing = new EventSealing(new SubjectKeys(database, sealer));
-    const audit = new AuditLog(database, new EventMarks(sealer), sealing);
+    const audit = new AuditLog(database, new EventMarks(sealer), sealing, new OwnEvents());
     return { sweep: new ClientSweep(config, audit), config };
   };
   const sweep = async (on = true): Promise<void> => {

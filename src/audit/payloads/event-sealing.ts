@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { openUnderKey, sealUnderKey } from '../../sealing/index.js';
 import { EVENT_TYPES, type EventType, type EventTypeInfo } from '../event-types.js';
@@ -99,7 +99,7 @@ function withPayload(
   const info: EventTypeInfo = EVENT_TYPES[body.type as EventType];
   const sealed = sealUnderKey(key, purposeOf(body.event_id), JSON.stringify(content));
   return {
-    body: { ...body, privacy: { payload_digest: digestOf(sealed), key_id: id, fields } },
+    body: withPrivacy(body, { fields, key_id: id, payload_digest: digestOf(sealed) }),
     payload: {
       key_id: id,
       sealed: sealed.toString('base64'),
@@ -109,11 +109,21 @@ function withPayload(
   };
 }
 
+/** At its place in canonical order. */
+function withPrivacy(body: AuditEventBody, privacy: NonNullable<AuditEventBody['privacy']>): AuditEventBody {
+  const members: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(body)) {
+    if (name > 'privacy') members['privacy'] ??= privacy;
+    members[name] = member;
+  }
+  return members as unknown as AuditEventBody;
+}
+
 /** @throws CannotOpen */
 export const contentOf = (eventId: string, key: Buffer, sealed: Buffer): Members =>
   JSON.parse(openUnderKey(key, purposeOf(eventId), sealed)) as Members;
 
-export const digestOf = (sealed: Buffer): string => createHash('sha256').update(sealed).digest('base64url');
+export const digestOf = (sealed: Buffer): string => hash('sha256', sealed, 'base64url');
 
 /** A payload belongs to one event. */
 const purposeOf = (eventId: string): string => `audit payload ${eventId}`;

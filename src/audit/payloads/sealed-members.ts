@@ -41,10 +41,11 @@ function parted(value: Json | undefined, steps: readonly string[], at: number): 
   if (step === undefined) return { kept: undefined, taken: value };
   if (typeof value !== 'object') return { kept: value, taken: undefined };
   if (step === '[]') return partedList(value, steps, at);
-  const { [step]: member, ...others } = value as Members;
-  const { kept, taken } = parted(member, steps, at + 1);
+  const { kept, taken } = parted((value as Members)[step], steps, at + 1);
   if (taken === undefined) return { kept: value, taken };
-  const rest = kept === undefined ? others : { ...others, [step]: kept };
+  // Members stay where they stand.
+  const rest: { [member: string]: Json } = { ...(value as Members), [step]: kept ?? null };
+  if (kept === undefined) delete rest[step];
   return { kept: Object.keys(rest).length === 0 ? undefined : rest, taken: { [step]: taken } };
 }
 

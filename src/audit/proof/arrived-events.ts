@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { AuditEventBody } from '../audit-row.js';
-import { EventMarks } from '../event-marks.js';
+import { EventMarks, type MarkVerdict } from '../event-marks.js';
+import { OwnEvents } from '../own-events.js';
 import { firstIdAt } from '../search/audit-conditions.js';
 import type { Arrivals, Snapshot } from './arrivals.js';
 import { canonical } from './canonical.js';
@@ -37,9 +38,9 @@ export interface Arrived {
 interface Row {
   readonly arrival: string;
   readonly event_id: string;
-  readonly sealed: boolean;
+  readonly type: string;
   readonly mac: string | null;
-  readonly body: AuditEventBody | null;
+  readonly sealed: boolean;
 }
 
 /**
@@ -54,16 +55,24 @@ const EARLIEST = firstIdAt(Date.UTC(2020, 0));
 const EVERYWHERE = [firstIdAt(0), firstIdAt(0)];
 
 const READ = `
-SELECT e.arrival, e.event_id, e.mac, l.seq IS NOT NULL AS sealed, CASE WHEN l.seq IS NULL THEN e.body END AS body
+SELECT e.arrival, e.event_id, e.type, e.mac, l.seq IS NOT NULL AS sealed
 FROM (
-  (SELECT arrival, event_id, mac, body FROM audit_events
+  (SELECT arrival, event_id, type, mac FROM audit_events
    WHERE arrival > $1 AND (event_id < $4 OR event_id >= $5) ORDER BY arrival LIMIT ${BATCH})
   UNION ALL
-  (SELECT arrival, event_id, mac, body
+  (SELECT arrival, event_id, type, mac
    FROM unnest($2::bigint[], $3::bigint[]) AS missing (low, high)
    JOIN audit_events ON arrival BETWEEN low AND high
    WHERE event_id < $4 OR event_id >= $5 ORDER BY arrival LIMIT ${BATCH})
 ) e LEFT JOIN audit_leaves l USING (event_id) ORDER BY e.arrival`;
+
+const BODIES = 'SELECT event_id, body FROM audit_events WHERE event_id = ANY($1::uuid[])';
+
+interface Text {
+  readonly text: string;
+  /** This process wrote it. */
+  readonly own: boolean;
+}
 
 /** Reads committed events that have no place in the tree yet. */
 @Injectable()
@@ -71,7 +80,10 @@ export class ArrivedEvents {
   private undecidedSince: number | undefined;
   private lookedEverywhere = -Infinity;
 
-  constructor(private readonly marks: EventMarks) {}
+  constructor(
+    private readonly marks: EventMarks,
+    private readonly own: OwnEvents,
+  ) {}
 
   /** The number that was given out last. */
   async newest(tx: EntityManager): Promise<number> {
@@ -111,23 +123,47 @@ export class ArrivedEvents {
     if (!more) arrivals.expect(given, now);
     if (snapshot) arrivals.age(now, snapshot);
     if (everywhere && !more) this.lookedEverywhere = now;
-    return { ...this.sift(rows, unmarkedUntil), more };
+    const unsealed = rows.filter(({ sealed }) => !sealed);
+    const texts = await this.textsOf(tx, unsealed);
+    return { ...this.sift(unsealed, texts, unmarkedUntil), more };
   }
 
-  private sift(rows: readonly Row[], unmarkedUntil: number): Omit<Arrived, 'more'> {
+  /** In canonical form. */
+  private async textsOf(tx: EntityManager, rows: readonly Row[]): Promise<ReadonlyMap<string, Text>> {
+    const texts = new Map<string, Text>();
+    for (const { event_id: id, mac } of rows) {
+      const text = this.own.take(id, mac);
+      if (text !== undefined) texts.set(id, { text, own: true });
+    }
+    const others = rows.filter(({ event_id: id }) => !texts.has(id)).map(({ event_id: id }) => id);
+    if (others.length === 0) return texts;
+    const found = await tx.query<{ event_id: string; body: AuditEventBody }[]>(BODIES, [others]);
+    for (const { event_id: id, body } of found) texts.set(id, { text: canonical(body), own: false });
+    return texts;
+  }
+
+  private sift(
+    rows: readonly Row[],
+    texts: ReadonlyMap<string, Text>,
+    unmarkedUntil: number,
+  ): Omit<Arrived, 'more'> {
     const foreign: ForeignEvent[] = [];
     const leaves: NewLeaf[] = [];
     const undecided: ForeignEvent[] = [];
-    for (const { event_id: eventId, sealed, mac, body, ...row } of rows) {
-      if (sealed || body === null) continue;
-      const [arrival, text] = [Number(row.arrival), canonical(body)];
-      const verdict =
-        mac === null ? (arrival > unmarkedUntil ? 'forged' : 'genuine') : this.marks.judge(text, mac);
-      if (verdict === 'genuine') leaves.push({ eventId, type: body.type, text });
+    for (const { event_id: eventId, type, mac, ...row } of rows) {
+      const [arrival, found] = [Number(row.arrival), texts.get(eventId)];
+      if (!found) continue;
+      const verdict = found.own ? 'genuine' : this.verdict(found.text, mac, arrival <= unmarkedUntil);
+      if (verdict === 'genuine') leaves.push({ eventId, type, text: found.text });
       else (verdict === 'unknown' ? undecided : foreign).push({ eventId, arrival });
     }
     const waits = this.waits(undecided.length > 0);
     return { leaves, foreign: waits ? foreign : [...foreign, ...undecided], waits };
+  }
+
+  private verdict(text: string, mac: string | null, mayLackIt: boolean): MarkVerdict {
+    if (mac === null) return mayLackIt ? 'genuine' : 'forged';
+    return this.marks.judge(text, mac);
   }
 
   /** A replica that has the key will seal them; if none does for long, nobody has it. */

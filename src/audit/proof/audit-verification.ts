@@ -110,6 +110,6 @@ const isEvent = (line: ExportLine): line is EventLine => 'event_id' in line;
 function contradicting(row: Readonly<Record<string, unknown>>, event: AuditEventBody): string | undefined {
   return Object.entries(columnsOf(event)).find(([column, value]) => {
     const stored = row[column];
-    return column !== 'body' && (stored instanceof Date ? stored.toISOString() : stored) !== value;
+    return (stored instanceof Date ? stored.toISOString() : stored) !== value;
   })?.[0];
 }

@@ -5,14 +5,32 @@ import { hashLeaf } from './merkle.js';
  * writes them. What PostgreSQL does to `jsonb` (order, spacing, double members) does not show in it.
  */
 export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonical(item ?? null)).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    // RFC 8785 §3.2.3: `<` compares UTF-16 code units, localeCompare does not.
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`);
-  return `{${members.join(',')}}`;
+  if (isInOrder(value)) return JSON.stringify(value);
+  let text = '';
+  if (Array.isArray(value)) {
+    for (const item of value) text += `${text === '' ? '' : ','}${canonical(item ?? null)}`;
+    return `[${text}]`;
+  }
+  // RFC 8785 §3.2.3: without a comparison of its own, `sort` goes by UTF-16 code units.
+  for (const name of Object.keys(value as object).sort()) {
+    const member = (value as Readonly<Record<string, unknown>>)[name];
+    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonical(member)}`;
+  }
+  return `{${text}}`;
+}
+
+/** Whether its members stand in canonical order already, as those of most events do: then nothing has to be sorted. */
+function isInOrder(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (Array.isArray(value)) return value.every(isInOrder);
+  if ('toJSON' in value) return false;
+  let before: string | undefined;
+  for (const name of Object.keys(value)) {
+    if (before !== undefined && before >= name) return false;
+    if (!isInOrder((value as Readonly<Record<string, unknown>>)[name])) return false;
+    before = name;
+  }
+  return true;
 }
 
 /**

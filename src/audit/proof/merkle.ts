@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
-const LEAF = Buffer.of(0);
+const LEAF = '\u0000';
 const NODE = Buffer.of(1);
 
 /** RFC 9162 §2.1.1: the prefixes keep a leaf from passing as a node. */
-export const hashLeaf = (data: string): Buffer => createHash('sha256').update(LEAF).update(data).digest();
+export const hashLeaf = (data: string): Buffer => hash('sha256', LEAF + data, 'buffer');
 
 export const hashNode = (left: Buffer, right: Buffer): Buffer =>
   createHash('sha256').update(NODE).update(left).update(right).digest();

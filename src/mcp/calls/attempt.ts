@@ -6,6 +6,7 @@ import { InputNeeded } from '../authoring/elicitation.js';
 import { ToolError } from '../authoring/caller.js';
 import { RpcCode } from '../mcp-refusal.js';
 import type { Item } from '../items/item.js';
+import { Ending } from './ending.js';
 import { CallAborted, type AbortReason } from './running-calls.js';
 import { abortText, UnusableResult, type Serving } from './serving.js';
 
@@ -21,9 +22,10 @@ export interface Ran<R> {
 export interface Running<I extends Item, R> {
   readonly serving: Serving<I, R>;
   readonly item: I;
-  readonly signal: AbortSignal;
-  /** Is given the signal that ends with the call or with the time it has. */
-  readonly work: (signal: AbortSignal) => unknown;
+  /** Each of which ends the run. */
+  readonly endings: readonly Ending[];
+  /** Is given what ends with the call or with the time it has. */
+  readonly work: (over: Ending) => unknown;
   readonly ask: (needed: InputNeeded) => InputRequiredResult;
 }
 
@@ -33,20 +35,21 @@ export class Attempt {
   private readonly logger = new Logger(Attempt.name);
 
   async run<I extends Item, R>(running: Running<I, R>): Promise<Ran<R>> {
-    const { serving, item, signal, work } = running;
-    const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(new CallAborted('timed_out')), item.timeoutMs);
-    const over = AbortSignal.any([signal, limit.signal]);
+    const { serving, item, endings, work } = running;
+    const over = new Ending();
+    const timer = setTimeout(() => over.end(new CallAborted('timed_out')), item.timeoutMs);
+    const leave = endings.map((ending) => ending.onEnd(() => over.end(ending.reason)));
     try {
-      const returned = await untilAborted(over, work);
+      const returned = await untilOver(over, work);
       const { result, bytes } = serving.resultOf(item, returned);
       const isError = serving.isError(result);
       return { outcome: isError ? TOOL_ERROR : { result: 'allowed' }, isError, bytes, answer: () => result };
     } catch (error) {
-      if (over.aborted) return aborted(serving, over.reason);
+      if (over.isOver) return aborted(serving, over.reason);
       return this.failed(running, error);
     } finally {
       clearTimeout(timer);
+      for (const stop of leave) stop();
     }
   }
 
@@ -85,18 +88,17 @@ function toldBy(error: unknown): { outcome: Outcome; text: string } | undefined 
   return { outcome: { result: status === 429 ? 'throttled' : 'error', reason }, text: error.message };
 }
 
-/** Runs the work, but does not wait for work that does not heed the signal. */
-async function untilAborted(signal: AbortSignal, work: (signal: AbortSignal) => unknown): Promise<unknown> {
-  signal.throwIfAborted();
+/** Runs the work, but does not wait for work that does not heed that it is over. */
+async function untilOver(over: Ending, work: (over: Ending) => unknown): Promise<unknown> {
+  if (over.isOver) throw over.reason;
   let stop: (() => void) | undefined;
-  const abort = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop, { once: true });
+  const end = new Promise<never>((_, reject) => {
+    stop = over.onEnd(() => reject(new Error('The call is over')));
   });
   try {
-    return await Promise.race([Promise.resolve().then(() => work(signal)), abort]);
+    return await Promise.race([Promise.resolve().then(() => work(over)), end]);
   } finally {
-    if (stop) signal.removeEventListener('abort', stop);
+    stop?.();
   }
 }
 

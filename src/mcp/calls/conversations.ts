@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import {
-  CLIENT_CAPABILITIES_META_KEY,
   inputRequired,
   ProtocolError,
   type ClientCapabilities,
   type InputRequiredResult,
-  type ServerContext,
 } from '@modelcontextprotocol/server';
 import { Injectable } from '@nestjs/common';
 import { canonical } from '../../audit/index.js';
@@ -18,8 +16,6 @@ import { Conversation, type Answers } from './conversation.js';
 /** How long a person may take for an answer, in seconds. */
 const PATIENCE_S = 600;
 
-type Envelope = Readonly<Record<string, ClientCapabilities | undefined>>;
-
 /** One call that may ask: its conversation, and what to answer when it does. */
 export interface Talk {
   readonly conversation: Conversation;
@@ -27,9 +23,12 @@ export interface Talk {
 }
 
 export interface Talking {
-  readonly context: ServerContext['mcpReq'];
-  /** Of a 2025 session; later revisions say it with each request. */
+  readonly method: string;
+  /** What the client can be asked. */
   readonly capabilities: ClientCapabilities | undefined;
+  /** Of the round before. */
+  readonly requestState?: string | undefined;
+  readonly inputResponses?: Answers | undefined;
   readonly token: VerifiedToken;
   readonly name: string;
   readonly args: unknown;
@@ -44,16 +43,17 @@ export class Conversations {
   constructor(private readonly sealer: Sealer) {}
 
   /** @throws ProtocolError for a state that is not of this call, too old or changed */
-  open({ context, capabilities, token, name, args }: Talking): Talk {
-    const purpose = purposeOf(context.method, token, name, args);
-    const declared =
-      (context.envelope as Envelope | undefined)?.[CLIENT_CAPABILITIES_META_KEY] ?? capabilities;
-    const answers = { ...this.unseal(context.requestState<string>(), purpose), ...context.inputResponses };
-    const conversation = new Conversation(answers, declared);
+  open(talking: Talking): Talk {
+    const { requestState, inputResponses, capabilities } = talking;
+    const before = requestState === undefined ? {} : this.unseal(requestState, purposeOf(talking));
+    const conversation = new Conversation({ ...before, ...inputResponses }, capabilities);
     return {
       conversation,
       inputRequired: ({ requests }) =>
-        inputRequired({ inputRequests: requests, requestState: this.seal(conversation.used, purpose) }),
+        inputRequired({
+          inputRequests: requests,
+          requestState: this.seal(conversation.used, purposeOf(talking)),
+        }),
     };
   }
 
@@ -62,8 +62,7 @@ export class Conversations {
     return this.sealer.seal(purpose, text).toString('base64url');
   }
 
-  private unseal(state: string | undefined, purpose: string): Answers {
-    if (state === undefined) return {};
+  private unseal(state: string, purpose: string): Answers {
     try {
       const plain = this.sealer.open(purpose, Buffer.from(state, 'base64url')).toString('utf8');
       const { answers, exp } = JSON.parse(plain) as { answers: Answers; exp: number };
@@ -77,7 +76,7 @@ export class Conversations {
   }
 }
 
-function purposeOf(method: string, token: VerifiedToken, name: string, args: unknown): string {
+function purposeOf({ method, token, name, args }: Talking): string {
   const call = canonical([
     method,
     token.subject,

@@ -64,7 +64,6 @@ export class UnansweredQuestions extends Error {
   }
 }
 
-const NEVER = new AbortController().signal;
 const ASKS_EVERYTHING: ClientCapabilities = { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} };
 const LIFETIME_S = 60;
 
@@ -105,8 +104,7 @@ export class DirectCalls {
           requested: name,
           args,
           ...bearerOf(this.tokenOf(caller), (userId) => this.bearers.person(userId)),
-          ended: NEVER,
-          abandoned: NEVER,
+          endings: [],
           progress: () => undefined,
           log: () => undefined,
           talk: {

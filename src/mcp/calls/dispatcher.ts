@@ -12,6 +12,7 @@ import { argumentProblems } from './argument-problems.js';
 import { Attempt, type Ran } from './attempt.js';
 import { CallAudit, type Asked } from './call-audit.js';
 import type { Talk } from './conversations.js';
+import type { Ending } from './ending.js';
 import { RunningCalls } from './running-calls.js';
 import type { Serving } from './serving.js';
 import type { ArgumentSchema } from './shown-arguments.js';
@@ -27,10 +28,8 @@ export interface ItemCall<I extends Item> extends Bearer {
   readonly input?: unknown;
   /** Instead of the item's own method. */
   readonly invoke?: Invoke;
-  /** Ends with the exchange: by revocation or at shutdown. */
-  readonly ended: AbortSignal;
-  /** Ends when the client goes away. */
-  readonly abandoned: AbortSignal;
+  /** Each of which ends the call: that of the exchange, and where a client takes a request back, that. */
+  readonly endings: readonly Ending[];
   readonly progress: ReportProgress;
   readonly log: ClientLog;
   readonly talk: Talk;
@@ -102,10 +101,10 @@ export class Dispatcher {
     return this.attempts.run({
       serving,
       item,
-      signal: AbortSignal.any([call.ended, call.abandoned]),
+      endings: call.endings,
       ask: call.talk.inputRequired,
-      work: (signal) => {
-        const caller = callerOf(call, signal);
+      work: (over) => {
+        const caller = callerOf(call, over);
         return invoke(parsed.data, caller, mcpCallOf(serving, call, caller));
       },
     });
@@ -120,7 +119,7 @@ function expectAllowed({ decision: { failures } }: Ruling, decisionId: string): 
   throw new ProtocolError(RpcCode.Refused, message, { ...data, decision_id: decisionId });
 }
 
-function callerOf<I extends Item>({ token, progress }: ItemCall<I>, signal: AbortSignal): ToolCaller {
+function callerOf<I extends Item>({ token, progress }: ItemCall<I>, over: Ending): ToolCaller {
   return {
     ...(token.userId && { userId: token.userId }),
     clientId: token.clientId,
@@ -130,7 +129,9 @@ function callerOf<I extends Item>({ token, progress }: ItemCall<I>, signal: Abor
     subject: token.subject,
     expiresAt: token.expiresAt,
     correlationId: currentAudit()?.correlationId ?? '',
-    signal,
+    get signal() {
+      return over.signal;
+    },
     progress,
   };
 }

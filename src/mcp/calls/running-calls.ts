@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server';
 import {
   Injectable,
   type BeforeApplicationShutdown,
@@ -9,6 +10,7 @@ import {
 import type { VerifiedToken } from '../../oauth/index.js';
 import { ends, RevocationLedger, type RevocationHandles } from '../../revocation/index.js';
 import { McpRefusal, RpcCode } from '../mcp-refusal.js';
+import { Ending } from './ending.js';
 
 export type AbortReason =
   'aborted_by_revocation' | 'aborted_by_expiry' | 'aborted_by_client' | 'aborted_by_shutdown' | 'timed_out';
@@ -30,18 +32,17 @@ const SHUTDOWN_GRACE_MS = 5_000;
 
 /** One request to the MCP endpoint while it is served, streams included. */
 export class Exchange {
-  private readonly controller = new AbortController();
+  /** Comes by revocation, at shutdown, or when the client goes away. */
+  readonly ending = new Ending();
   /** It has no end of its own, and nobody waits for it to come. */
   listens = false;
+  /** What came of the call it is about, where that was made before the SDK was asked to answer. */
+  outcome: (() => CallToolResult | InputRequiredResult) | undefined;
 
   constructor(
     readonly handles: RevocationHandles,
     private readonly response: ServerResponse,
   ) {}
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
 
   /** For streams that have no end of their own: whoever listens on needs another token. Seconds since the epoch. */
   endAt(expiresAt: number): void {
@@ -52,8 +53,8 @@ export class Exchange {
   }
 
   abort(reason: AbortReason): void {
-    if (this.signal.aborted) return;
-    this.controller.abort(new CallAborted(reason));
+    if (this.ending.isOver) return;
+    this.ending.end(new CallAborted(reason));
     setTimeout(() => {
       if (!this.response.writableEnded) this.response.destroy();
     }, CUT_OFF_MS).unref();
@@ -93,7 +94,10 @@ export class RunningCalls implements OnModuleInit, BeforeApplicationShutdown, On
     if (this.closing) throw shuttingDown();
     const exchange = new Exchange(token, response);
     this.exchanges.add(exchange);
-    response.once('close', () => this.exchanges.delete(exchange));
+    response.once('close', () => {
+      this.exchanges.delete(exchange);
+      if (!response.writableFinished) exchange.ending.end(new CallAborted('aborted_by_client'));
+    });
     // Asked again now that the exchange is known: a revocation since the token was verified reached no listener.
     if (await this.ledger.isEnded(token)) exchange.abort('aborted_by_revocation');
     return exchange;

@@ -15,6 +15,8 @@ export type Counting = 'count' | 'look' | 'ignore';
 /** Gathers what a decision about an item is taken from, and takes it. */
 @Injectable()
 export class Decider {
+  private readonly ofItems = new WeakMap<Item, EffectivePolicy>();
+
   constructor(
     private readonly policies: ToolPolicies,
     private readonly catalogue: ScopeCatalogue,
@@ -60,11 +62,20 @@ export class Decider {
       groups: person?.groups ?? [],
     };
     const policies = about.filter((policy) => isFor(policy, caller));
-    return { policy: strictest(item, policies), roles: person?.roles ?? [] };
+    const policy = policies.length === 0 ? this.own(item) : strictest(item, policies);
+    return { policy, roles: person?.roles ?? [] };
+  }
+
+  /** Where no policy adds anything, an item always asks the same. */
+  private own(item: Item): EffectivePolicy {
+    const known = this.ofItems.get(item) ?? strictest(item, []);
+    this.ofItems.set(item, known);
+    return known;
   }
 
   /** Those granted, and of those a policy asks for the ones they include. */
-  private held(granted: readonly string[], { scopes, anyScopes }: EffectivePolicy): string[] {
+  private held(granted: readonly string[], { scopes, anyScopes }: EffectivePolicy): readonly string[] {
+    if (anyScopes.length === 0 && scopes.every((scope) => granted.includes(scope))) return granted;
     const asked = [...scopes, ...anyScopes.flat()];
     const missing = this.catalogue.missing(granted, asked);
     return [...new Set([...granted, ...asked.filter((scope) => !missing.includes(scope))])];

@@ -22,23 +22,24 @@ export function recordOf({ policy, context, decision, granted }: Ruling): AuthzF
   );
   const lacking = decision.failures.find((failure) => failure.rule === 'scopes');
   const asksSignIn = acrs.length > 0 || maxAge !== undefined;
+  // In canonical order, like the rest of an event.
   return {
-    required: scopes,
-    granted,
-    missing: lacking?.missing ?? [],
-    ...(implied.length > 0 && { implied: [...new Set(implied)] }),
     ...(anyScopes.length > 0 && { any_of: anyScopes }),
-    ...(roles.length > 0 && { roles_required: roles, roles: context.roles }),
+    ...(disabledBy.length > 0 && { disabled_by: disabledBy }),
+    granted,
+    ...(implied.length > 0 && { implied: [...new Set(implied)] }),
+    missing: lacking?.missing ?? [],
+    ...(applied.length > 0 && { policies: applied }),
+    ...(quotas.length > 0 && { quotas: quotas.map((quota) => quotaRecord(quota, context)) }),
+    required: scopes,
+    ...(roles.length > 0 && { roles: context.roles, roles_required: roles }),
     ...(asksSignIn && {
-      sign_in_required: { acrs, ...(maxAge !== undefined && { max_age: maxAge }) },
       sign_in: {
         acrs: context.acrs,
         ...(context.signInAge !== undefined && { age: Math.floor(context.signInAge) }),
       },
+      sign_in_required: { acrs, ...(maxAge !== undefined && { max_age: maxAge }) },
     }),
-    ...(quotas.length > 0 && { quotas: quotas.map((quota) => quotaRecord(quota, context)) }),
-    ...(disabledBy.length > 0 && { disabled_by: disabledBy }),
-    ...(applied.length > 0 && { policies: applied }),
   };
 }
 

@@ -36,7 +36,7 @@ interface Served {
 @Injectable()
 export class McpServerFactory {
   private readonly logger = new Logger(McpServerFactory.name);
-  private readonly identity: Implementation;
+  readonly identity: Implementation;
   private known: Served | undefined;
 
   constructor(

@@ -1,7 +1,13 @@
-import type { Server, ServerContext } from '@modelcontextprotocol/server';
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
+  type Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import { Injectable, Logger } from '@nestjs/common';
 import type { ItemCall } from '../calls/dispatcher.js';
 import { Conversations } from '../calls/conversations.js';
+import { Ending } from '../calls/ending.js';
 import type { Item } from '../items/item.js';
 import { bearerOfRequest, exchangeOf } from '../mcp-request.js';
 import type { Bearer } from '../policy/bearer.js';
@@ -9,8 +15,10 @@ import type { Bearer } from '../policy/bearer.js';
 /** What every call takes from the request it came with. */
 export type FromRequest = Pick<
   ItemCall<Item>,
-  'token' | 'person' | 'ended' | 'abandoned' | 'progress' | 'log' | 'talk' | 'requested' | 'args'
+  'token' | 'person' | 'endings' | 'progress' | 'log' | 'talk' | 'requested' | 'args'
 >;
+
+type Envelope = Readonly<Record<string, ClientCapabilities | undefined>>;
 
 /** Reads of a request of the SDK what a call of ours needs. */
 @Injectable()
@@ -26,17 +34,23 @@ export class Requests {
   read(server: Server, context: ServerContext, requested: string, args: unknown): FromRequest {
     const { token, person } = this.bearerOf(context);
     const { mcpReq } = context;
-    const capabilities = server.getClientCapabilities();
+    const envelope = mcpReq.envelope as Envelope | undefined;
     return {
       token,
       person,
       requested,
       args,
-      ended: exchangeOf(context.http?.authInfo).signal,
-      abandoned: mcpReq.signal,
+      endings: [exchangeOf(context.http?.authInfo).ending, Ending.of(mcpReq.signal)],
       progress: this.progressOf(mcpReq),
       log: (level, data, logger) => this.send(mcpReq.log(level, data, logger)),
-      talk: this.conversations.open({ context: mcpReq, capabilities, token, name: requested, args }),
+      talk: this.conversations.open({
+        method: mcpReq.method,
+        // A 2025 session said it once; later revisions say it with each request.
+        capabilities: envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities(),
+        requestState: mcpReq.requestState<string>(),
+        inputResponses: mcpReq.inputResponses,
+        ...{ token, name: requested, args },
+      }),
     };
   }
 

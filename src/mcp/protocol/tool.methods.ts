@@ -1,9 +1,15 @@
-import type { Server, ServerCapabilities } from '@modelcontextprotocol/server';
+import type {
+  CallToolResult,
+  InputRequiredResult,
+  Server,
+  ServerCapabilities,
+} from '@modelcontextprotocol/server';
 import { Injectable } from '@nestjs/common';
 import { Dispatcher } from '../calls/dispatcher.js';
 import type { ArgumentSchema } from '../calls/shown-arguments.js';
 import { TOOLS } from '../calls/tool-result.js';
 import { McpRegistry } from '../items/mcp-registry.js';
+import { exchangeOf } from '../mcp-request.js';
 import type { Methods } from './methods.js';
 import { Offers } from './offers.js';
 import { expectNoCursor } from './one-page.js';
@@ -37,7 +43,9 @@ export class ToolMethods implements Methods {
       }),
     );
     server.setRequestHandler('tools/call', ({ params: { name, arguments: args } }, context) =>
-      safely(() => {
+      safely<CallToolResult | InputRequiredResult>(() => {
+        const { outcome } = exchangeOf(context.http?.authInfo);
+        if (outcome) return outcome();
         const item = this.registry.tool(name);
         return this.dispatcher.call(TOOLS, {
           ...this.requests.read(server, context, name, args),

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Request } from 'express';
 import { identify } from '../../audit/index.js';
-import { headerValues } from '../dpop/dpop-proofs.js';
+import { headerValues } from '../../wire/index.js';
 import { AccessRefused } from '../resource-access/access-refused.js';
 import { Resources } from '../resources.js';
 import { idsOf, type VerifiedToken } from '../verified-token.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { AppConfig } from '../../config/index.js';
+import { headerValues } from '../../wire/index.js';
 import { CLOCK_SKEW, UsedProofs } from '../tokens/used-proofs.js';
 import { BadProof } from './bad-proof.js';
 import { DpopNonces } from './dpop-nonces.js';
@@ -67,9 +68,4 @@ export class DpopProofs {
     // The aliases of MCP's 2025-03-26 revision are at the origin, whatever the path of the public URL.
     return [publicUrl, ...(path === '/token' ? [origin] : [])].map((base) => normalHtu(base + path));
   }
-}
-
-/** Each field of a name as it came: Node joins some that are repeated and drops others. */
-export function headerValues(rawHeaders: readonly string[], name: string): string[] {
-  return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
 }

@@ -1,4 +1,4 @@
-import { headerValues } from '../dpop/dpop-proofs.js';
+import { headerValues } from '../../wire/index.js';
 
 export type Scheme = 'Bearer' | 'DPoP';
 

@@ -1,0 +1,4 @@
+import { start } from '../../../src/start.js';
+import { PlainModule } from './plain.js';
+
+await start({ modules: [PlainModule] });
