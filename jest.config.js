@@ -16,7 +16,9 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   reporters: ['default', '<rootDir>/scripts/counts-reporter.mjs'],
-  maxWorkers: 3,
+  // Tests wait a good part of their time: for what ends by itself, and for each other's answers.
+  maxWorkers: 4,
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
   testTimeout: 60_000,
   randomize: true,
 };

@@ -47,6 +47,7 @@ const MAY_IMPORT = {
     'throttling',
   ],
   oauth: [
+    'wire',
     'config',
     'database',
     'sealing',

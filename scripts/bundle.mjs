@@ -1,6 +1,6 @@
 // After the compiler: the server and what it is made of in a few files, because reading two thousand at each start
 // takes longer than everything else. The compiled files stay beside it for programs that import them.
-import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -48,11 +48,12 @@ const NOT_THERE = [
   'sqlite3',
   'typeorm-aurora-data-api-driver',
 ];
-/** CommonJS packages expect these to exist. */
-const COMMON_JS = `import { createRequire as createRequireHere } from 'node:module';
-const require = createRequireHere(import.meta.url);
-const __filename = import.meta.filename;
-const __dirname = import.meta.dirname;`;
+/** What ES modules know of themselves is told in the words of CommonJS. */
+const OF_ITSELF = {
+  'import.meta.url': 'importMetaUrl',
+  'import.meta.dirname': '__dirname',
+  'import.meta.filename': '__filename',
+};
 
 /** It looks for what only older versions of TypeORM have, and would read all of TypeORM a second time for that. */
 const noOlderTypeOrm = {
@@ -65,21 +66,32 @@ const noOlderTypeOrm = {
 
 if (!existsSync(compiled)) throw new Error('There is nothing compiled; run `npm run build`');
 rmSync(folder, { recursive: true, force: true });
-await build({
-  entryPoints: { main: join(compiled, 'main.js'), ...threads() },
+const common = {
   outdir: folder,
   bundle: true,
-  splitting: true,
   platform: 'node',
-  format: 'esm',
   target: 'node20',
   // Nest and TypeORM tell classes by their names.
   keepNames: true,
   external: [...LEFT_OUT, ...NOT_THERE],
-  plugins: [noOlderTypeOrm],
-  banner: { js: COMMON_JS },
   logLevel: 'warning',
+};
+await build({
+  ...common,
+  entryPoints: { server: join(compiled, 'start.js') },
+  // A script, unlike a module, can be given what V8 has compiled of it before (scripts/bundle-load.mjs).
+  format: 'cjs',
+  supported: { 'dynamic-import': false },
+  outExtension: { '.js': '.cjs' },
+  define: OF_ITSELF,
+  plugins: [noOlderTypeOrm],
+  // All of it is as strict as it would be in modules.
+  banner: { js: "'use strict';\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
+inAscii(join(folder, 'server.cjs'));
+await build({ ...common, entryPoints: threads(), format: 'esm' });
+for (const file of ['main', 'load'])
+  cpSync(join(root, `scripts/bundle-${file}.mjs`), join(folder, `${file}.js`));
 for (const asset of readdirSync(join(compiled, 'pages')))
   if (asset === 'templates' || /\.(?:css|browser\.js)$/.test(asset))
     cpSync(join(compiled, 'pages', asset), join(folder, asset), { recursive: true });
@@ -88,4 +100,14 @@ for (const asset of readdirSync(join(compiled, 'pages')))
 function threads() {
   const files = readdirSync(compiled, { recursive: true }).filter((file) => file.endsWith('.thread.js'));
   return Object.fromEntries(files.map((file) => [basename(file, '.js'), join(compiled, file)]));
+}
+
+/** The bundler escapes what stands in strings, but not what stands in regular expressions and comments. */
+function inAscii(file) {
+  const text = readFileSync(file, 'utf8');
+  const escaped = text.replace(
+    /[^\0-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  writeFileSync(file, escaped, 'latin1');
 }

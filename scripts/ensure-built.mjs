@@ -18,7 +18,7 @@ const SOURCES = [
 const ENTRY = join(root, 'dist/src/main.js');
 /** What `npm start` runs; there is none while only the compiler has been at work. */
 const BUNDLE = join(root, 'dist/bundle');
-/** Made last, so a build that was interrupted has none. */
+/** Made late, so a build that was interrupted has none. */
 const SNAPSHOT = join(root, 'dist/embedded-snapshot');
 
 /** @returns {Promise<void>} @throws Error with the compiler's words when the build fails. */
@@ -35,6 +35,7 @@ export async function ensureBuilt() {
   await run(join(root, 'scripts/bundle.mjs'));
   await run(join(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', 'console/vite.config.js');
   await run(join(root, 'scripts/make-snapshot.mjs'));
+  await run(join(root, 'scripts/make-code-cache.mjs'));
   // A source that was changed while the build ran is newer than the build.
   utimesSync(ENTRY, startedAt, startedAt);
 }

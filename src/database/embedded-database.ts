@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { EmbeddedStream } from './embedded-stream.js';
@@ -6,6 +6,9 @@ import { takeLockWithin, type Lock } from './lock-file.js';
 
 /** A data directory in which the migrations have run already, made by `npm run build`. */
 const SNAPSHOT = join(import.meta.dirname, '../../embedded-snapshot');
+
+/** One connection and the files in the memory of the system: of 128 MB, which is usual, most would only be zeroed. */
+const START_PARAMS = [...PGlite.defaultStartParams, '-c', 'shared_buffers=32MB'];
 
 /** Longer than a server takes to finish what it serves. */
 const SHUTDOWN_MS = 8_000;
@@ -24,7 +27,7 @@ export class EmbeddedDatabase {
     try {
       const folder = join(dataDir, 'postgres');
       if (!existsSync(folder)) layOut(folder);
-      return new EmbeddedDatabase(await PGlite.create({ dataDir: folder }), lock);
+      return new EmbeddedDatabase(await PGlite.create({ dataDir: folder, startParams: START_PARAMS }), lock);
     } catch (error) {
       lock.release();
       throw error;
@@ -49,6 +52,16 @@ function layOut(folder: string): void {
   if (!existsSync(SNAPSHOT)) return;
   const making = `${folder}.new`;
   rmSync(making, { recursive: true, force: true });
-  cpSync(SNAPSHOT, making, { recursive: true });
+  copyFolder(SNAPSHOT, making);
   renameSync(making, folder);
+}
+
+/** A thousand small files: `cpSync` asks the system four more questions about each. */
+function copyFolder(from: string, to: string): void {
+  mkdirSync(to, { mode: 0o700 });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) copyFolder(source, target);
+    else copyFileSync(source, target);
+  }
 }

@@ -2,16 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { SHORT_LIVED } from './short-lived.mjs';
 
 /** What ships, or what the compiler alone has made while one is at work. */
 const ENTRY = ['bundle/server', 'src']
   .map((folder) => fileURLToPath(new URL(`../../dist/${folder}/main.js`, import.meta.url)))
   .find((path) => existsSync(path))!;
-/**
- * A server that lives for seconds does not get back what it costs to optimize the WebAssembly of the embedded database,
- * to compile what is not called, and to collect garbage often.
- */
-const SHORT_LIVED = ['--liftoff-only', '--wasm-lazy-compilation', '--max-semi-space-size=64'];
 const READY_MS = 50_000;
 const STOP_MS = 15_000;
 
