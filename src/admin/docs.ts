@@ -1,4 +1,4 @@
-import type { INestApplication } from '@nestjs/common';
+import { NotFoundException, type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { NextFunction, Request, Response } from 'express';
 import type { AppConfig } from '../config/index.js';
@@ -14,8 +14,13 @@ const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/** What the page is made of. */
+const PAGE =
+  /^\/(?:swagger-ui(?:-bundle|-standalone-preset|-init)?\.(?:js|css)|favicon-(?:16x16|32x32)\.png)$/;
+
 /** The OpenAPI document at `/admin/v1/openapi.json` and its readable form at `/admin/docs`; both are public, and made when asked for. */
 export function setUpAdminDocs(app: INestApplication, config: AppConfig): void {
+  app.use('/admin/docs', onlyThePage);
   app.use(['/admin/docs', `/${ADMIN_BASE}/openapi.json`], docsHeaders);
   SwaggerModule.setup('admin/docs', app, () => adminDocument(app, config), {
     jsonDocumentUrl: `${ADMIN_BASE}/openapi.json`,
@@ -25,6 +30,11 @@ export function setUpAdminDocs(app: INestApplication, config: AppConfig): void {
     // The validator would send the document to a server of others.
     swaggerOptions: { validatorUrl: null, supportedSubmitMethods: [] },
   });
+}
+
+/** Swagger UI would serve its whole package, source maps and all. */
+function onlyThePage({ path }: Request, _res: Response, next: NextFunction): void {
+  next(path === '/' || PAGE.test(path) ? undefined : new NotFoundException());
 }
 
 function docsHeaders(_req: Request, res: Response, next: NextFunction): void {

@@ -227,3 +227,39 @@ describe('/admin/docs', () => {
     expect(page.text).not.toMatch(/<script>[^<]/);
   });
 });
+
+describe('What tells of the inside', () => {
+  const INSIDE = [
+    '/api',
+    '/api-json',
+    '/docs',
+    '/graphql',
+    '/metrics',
+    '/debug',
+    '/debug/pprof',
+    '/.env',
+    '/.git/config',
+    '/package.json',
+    '/admin/docs/package.json',
+    '/admin/docs/swagger-ui.js.map',
+    '/console/assets/../../package.json',
+    '/console/assets/%2e%2e/%2e%2e/package.json',
+  ];
+
+  it.each(INSIDE)('is not there: %s', async (path) => {
+    const { status, text } = await get(`${server.base}${path}`);
+    expect([401, 404]).toContain(status);
+    expect(text).not.toMatch(/"dependencies"|ENCRYPTION_KEYS|\[core\]/);
+  });
+
+  it('is not in the console either: it has no source maps', async () => {
+    const page = await get(`${server.base}/console`);
+    const scripts = [...page.text.matchAll(/src="([^"]+\.js)"/g)].map((match) => match[1]!);
+    expect(scripts.length).toBeGreaterThan(0);
+    for (const script of scripts) {
+      const url = new URL(script, `${server.base}/console/`);
+      expect((await get(url)).text).not.toContain('sourceMappingURL');
+      expect((await get(new URL(`${url.href}.map`))).status).toBe(404);
+    }
+  });
+});
