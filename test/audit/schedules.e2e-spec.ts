@@ -72,19 +72,27 @@ describeOnPostgres('Schedules of the audit trail', () => {
   });
   afterAll(() => room.close());
 
-  /** As if it were hours later, by two replicas at once. */
-  const orderAt = async (hours: number): Promise<void> => {
+  const beginOf = async (schedule: string): Promise<number> => {
+    const [row] = await room.database.query<{ next_from: Date }[]>(
+      'SELECT next_from FROM audit_export_schedules WHERE id = $1',
+      [schedule],
+    );
+    return row!.next_from.getTime();
+  };
+  /** As if it were then, by two replicas at once. */
+  const orderAt = async (now: number): Promise<void> => {
     await untilSealed(server, forged);
-    await Promise.all(due.map((one) => one.order(Date.now() + hours * HOUR_MS)));
+    await Promise.all(due.map((one) => one.order(now)));
   };
 
   it('export each period once, one after the other, and write it with what was signed of it', async () => {
     const { id } = await call<{ id: string }>('POST', '/audit/export-schedules', {
       ...{ name: 'hourly', format: 'json', period: 'hour' },
     });
-    await orderAt(0);
+    const begin = await beginOf(id);
+    await orderAt(begin + 0.9 * HOUR_MS);
     expect(await made(id)).toEqual([]);
-    await orderAt(3.1);
+    await orderAt(begin + 3.1 * HOUR_MS);
     expect(await made(id)).toHaveLength(3);
     const exports = await until(async () => {
       const all = await made(id);
@@ -153,7 +161,7 @@ describeOnPostgres('Schedules of the audit trail', () => {
       ...{ name: 'late', format: 'csv', period: 'hour' },
     });
     rmSync(away, { recursive: true, force: true });
-    await orderAt(1.1);
+    await orderAt((await beginOf(id)) + 1.1 * HOUR_MS);
     const path = `/audit/export-schedules/${id}`;
     const { problem } = await until(async () => {
       const schedule = await call<{ problem?: string }>('GET', path);
