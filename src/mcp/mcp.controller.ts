@@ -45,9 +45,7 @@ export class McpController {
     if (listens(req)) exchange.endAt(token.expiresAt);
     attachExchange(req.auth, exchange);
     res.setHeader('Cache-Control', 'no-store');
-    const { hasSessions } = this.handler;
-    if (!(await this.plain.serve({ req, res, exchange, hasSessions })))
-      await this.serve(req, res, req.posted);
+    if (!(await this.plain.serve(req, res, exchange))) await this.serve(req, res, req.posted);
     if (res.statusCode >= 400)
       await this.refusals.record('http.request.handled', res.statusCode, 'protocol_error');
   }

@@ -19,6 +19,10 @@ const WAYS = [
   'slow',
   'asking',
   'talking',
+  'mumbling',
+  'babbling',
+  'showing',
+  'misjudging',
 ];
 
 let server: TestServer;
@@ -37,6 +41,8 @@ function told({ status, headers, response }: Sent) {
     .replaceAll(/"(requestState|decision_id|correlation_id)":"[^"]+"/g, '"$1":"…"');
   return { status, type, buffering, messages: JSON.parse(messages) as unknown[] };
 }
+
+const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
 const latest = async (name: string): Promise<AuditEvent[]> =>
   (await audit(server, { type: 'mcp.tool.called' })).filter(({ tool }) => tool?.name === name).slice(0, 2);
@@ -64,6 +70,7 @@ describe.each(ERAS)('A plain call (%s)', (era: Era) => {
     ['an argument that is not known', { word: 'a', other: 1 }],
     ['an argument of another type', { word: 1 }],
     ['no arguments', undefined],
+    ['an argument called __proto__', JSON.parse('{"__proto__":{"word":"a"}}') as object],
   ])('is answered as the SDK would with %s', async (_what, args) => {
     const asker = as(server, token, era);
     const params = { name: 'text', ...(args && { arguments: args }) };
@@ -119,12 +126,45 @@ describe('A plain call', () => {
       { jsonrpc: '2.0', id: 1, result: { isError: true, content: [{ type: 'text', text: 'after all' }] } },
     ]);
   });
+});
 
-  it('of a 2025 client that cannot be asked ends with an error, also when it has begun', async () => {
-    const { response } = await call(as(server, token, 'legacy'), 'babbling', { word: 'well' });
-    expect(messagesOf(response).map(({ method, error }) => method ?? error)).toEqual([
-      'notifications/message',
-      { code: -32603, message: 'The client cannot be asked' },
+describe('A request to the MCP endpoint', () => {
+  it('leaves one line in the log, with what was asked and what was answered', async () => {
+    const { headers } = await call(as(server, token, 'modern'), 'text', { word: 'a' });
+    const lines = () =>
+      server
+        .output()
+        .split('\n')
+        .filter((text) => text.includes(`"req":{"id":"${String(headers['x-request-id'])}"`));
+    for (let tries = 0; lines().length === 0 && tries < 100; tries++) await sleep(20);
+    expect(lines().map((text) => JSON.parse(text) as unknown)).toEqual([
+      expect.objectContaining({
+        msg: 'request completed',
+        req: { id: headers['x-request-id'], method: 'POST', path: '/mcp' },
+        res: { status: 200 },
+      }),
     ]);
+  });
+});
+
+describe('A call that runs when the server stops', () => {
+  it.each(ERAS)('is told so and recorded so, whoever serves it (%s)', async (era: Era) => {
+    const entry = await compiledEntry(new URL('plain/main.ts', import.meta.url));
+    const other = await startServer({ entry });
+    const asker = as(other, await personToken(other, 'mcp:tools:read'), era);
+    const params = { name: 'waiting', arguments: { word: 'a' } };
+    const calls = [ask(asker, 'tools/call', params), ask(asker, 'tools/call', { ...params, ...BY_THE_SDK })];
+    while ((await audit(other, { tool: 'waiting' })).length < 2) await sleep(25);
+    await other.stop();
+    for (const { status, message } of await Promise.all(calls))
+      expect([status, message.error]).toEqual([
+        200,
+        { code: -32000, message: 'The server is shutting down' },
+      ]);
+    await other.restart();
+    const handled = await audit(other, { type: 'http.request.handled' });
+    expect(handled.map(({ outcome }) => outcome.result)).not.toContain('error');
+    const reasons = (await audit(other, { tool: 'waiting' })).map(({ outcome }) => outcome.reason_code);
+    expect(reasons).toEqual(['aborted_by_shutdown', 'aborted_by_shutdown', undefined, undefined]);
   });
 });

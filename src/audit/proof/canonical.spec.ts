@@ -19,6 +19,15 @@ describe('canonical JSON (RFC 8785)', () => {
     expect(text).toBe('{"\\r":0,"1":0,"\u0080":0,"\u00f6":0,"\u20ac":0,"\u{1f600}":0,"\ufb33":0}');
   });
 
+  it('looks at what is deep within what is out of order as often as at what is not', () => {
+    let looks = 0;
+    const watched = Object.defineProperty({}, 'a', { enumerable: true, get: () => ++looks && 0 });
+    let nested: unknown = { b: watched, a: 0 };
+    for (let depth = 0; depth < 90; depth++) nested = { a: nested };
+    expect(canonical(nested)).toContain('{"a":0,"b":{"a":0}}');
+    expect(looks).toBeLessThan(4);
+  });
+
   it('leaves out what JSON leaves out, and says zero in one way', () => {
     expect(canonical({ b: undefined, a: -0, c: [undefined] })).toBe('{"a":0,"c":[null]}');
   });

@@ -4,17 +4,21 @@ import { hashLeaf } from './merkle.js';
  * JSON in one form (RFC 8785): members sorted by their UTF-16 code units, no white space, numbers and texts as ECMAScript
  * writes them. What PostgreSQL does to `jsonb` (order, spacing, double members) does not show in it.
  */
-export function canonical(value: unknown): string {
-  if (isInOrder(value)) return JSON.stringify(value);
+export const canonical = (value: unknown): string =>
+  isInOrder(value) ? JSON.stringify(value) : sorted(value);
+
+/** What is found out of order once is not looked at again: members within members would each look at all the rest. */
+function sorted(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   let text = '';
   if (Array.isArray(value)) {
-    for (const item of value) text += `${text === '' ? '' : ','}${canonical(item ?? null)}`;
+    for (const item of value) text += `${text === '' ? '' : ','}${sorted(item ?? null)}`;
     return `[${text}]`;
   }
   // RFC 8785 §3.2.3: without a comparison of its own, `sort` goes by UTF-16 code units.
-  for (const name of Object.keys(value as object).sort()) {
+  for (const name of Object.keys(value).sort()) {
     const member = (value as Readonly<Record<string, unknown>>)[name];
-    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonical(member)}`;
+    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${sorted(member)}`;
   }
   return `{${text}}`;
 }

@@ -93,6 +93,11 @@ export class RunningCalls implements OnModuleInit, BeforeApplicationShutdown, On
   async open(token: VerifiedToken, response: ServerResponse): Promise<Exchange> {
     if (this.closing) throw shuttingDown();
     const exchange = new Exchange(token, response);
+    // Its response will not close again.
+    if (response.destroyed) {
+      exchange.ending.end(new CallAborted('aborted_by_client'));
+      return exchange;
+    }
     this.exchanges.add(exchange);
     response.once('close', () => {
       this.exchanges.delete(exchange);
@@ -121,6 +126,9 @@ export class RunningCalls implements OnModuleInit, BeforeApplicationShutdown, On
   async beforeApplicationShutdown(): Promise<void> {
     this.closing = true;
     await this.idleWithin(SHUTDOWN_GRACE_MS);
+    // Before the SDK is closed, which has to tell the callers.
+    for (const exchange of this.exchanges) if (!exchange.listens) exchange.abort('aborted_by_shutdown');
+    await this.idleWithin(CUT_OFF_MS * 2);
     await Promise.all(this.closers.map((close) => close()));
     for (const exchange of this.exchanges) exchange.abort('aborted_by_shutdown');
     await this.idleWithin(CUT_OFF_MS * 2);

@@ -19,6 +19,7 @@ export function answerJson(response: ServerResponse, message: object): void {
  */
 export class PlainEvents {
   private readonly timer = setInterval(() => this.write(': keepalive\n\n'), KEEP_ALIVE_MS);
+  private stopped = false;
 
   constructor(private readonly response: ServerResponse) {}
 
@@ -26,6 +27,7 @@ export class PlainEvents {
     return this.response.headersSent;
   }
 
+  /** @throws TypeError for what cannot be said in JSON */
   send(message: object): void {
     this.write(eventOf(message));
   }
@@ -36,13 +38,21 @@ export class PlainEvents {
     this.response.end(eventOf(message));
   }
 
+  /** With what somebody else says in events of the same kind. */
+  async endAs(answer: Response): Promise<void> {
+    const text = await answer.text();
+    this.stop();
+    this.response.end(text);
+  }
+
   /** Call when somebody else answers. */
   stop(): void {
+    this.stopped = true;
     clearInterval(this.timer);
   }
 
   private write(text: string): void {
-    if (this.response.destroyed || this.response.writableEnded) return;
+    if (this.stopped || this.response.destroyed || this.response.writableEnded) return;
     this.begin();
     this.response.write(text);
   }

@@ -36,7 +36,8 @@ export function plainCall({ method, headers, message }: McpRequest): PlainCall |
   const { name, arguments: args, _meta: meta = {} } = params;
   if (typeof name !== 'string' || !Object.keys(params).every((member) => PARAMS.has(member)))
     return undefined;
-  if (args !== undefined && !isMembers(args)) return undefined;
+  // The SDK takes an argument called `__proto__` away, so that it is neither heard nor recorded.
+  if (args !== undefined && (!isMembers(args) || Object.hasOwn(args, '__proto__'))) return undefined;
   if (!isMembers(meta) || headers['mcp-session-id'] !== undefined) return undefined;
   const version = headers['mcp-protocol-version'];
   const call = { id: message.id, name, args };

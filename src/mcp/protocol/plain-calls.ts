@@ -1,12 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import {
   isInputRequiredResult,
-  ProtocolError,
   SERVER_INFO_META_KEY,
   type CallToolResult,
   type InputRequiredResult,
 } from '@modelcontextprotocol/server';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { ClientLog } from '../authoring/caller.js';
 import { Conversations } from '../calls/conversations.js';
 import { Dispatcher } from '../calls/dispatcher.js';
@@ -15,9 +14,8 @@ import type { ArgumentSchema } from '../calls/shown-arguments.js';
 import { TOOLS } from '../calls/tool-result.js';
 import { McpRegistry } from '../items/mcp-registry.js';
 import type { RegisteredTool } from '../items/tool-item.js';
-import { RpcCode } from '../mcp-refusal.js';
 import { bearerOfRequest, type McpRequest } from '../mcp-request.js';
-import { McpServerFactory } from './mcp-server.factory.js';
+import { McpHandler } from './mcp-handler.js';
 import { answerJson, PlainEvents } from './plain-answer.js';
 import { isPlainResult, plainCall, type PlainCall } from './plain-call.js';
 import { safely } from './safely.js';
@@ -32,18 +30,20 @@ const nothing = (): void => undefined;
  */
 @Injectable()
 export class PlainCalls {
+  private readonly logger = new Logger('mcp');
+
   constructor(
     private readonly registry: McpRegistry,
     private readonly dispatcher: Dispatcher,
     private readonly conversations: Conversations,
-    private readonly servers: McpServerFactory,
+    private readonly handler: McpHandler,
   ) {}
 
   /** Whether the request was answered. Otherwise `exchange` has the outcome, if the call was made. */
-  async serve({ req, res, exchange, hasSessions }: Posted): Promise<boolean> {
+  async serve(req: McpRequest, res: ServerResponse, exchange: Exchange): Promise<boolean> {
     const call = plainCall(req);
     const item = call && this.registry.tool(call.name);
-    if (!item || (call.era === 'legacy' && hasSessions)) return false;
+    if (!item || (call.era === 'legacy' && this.handler.hasSessions)) return false;
     return call.era === 'modern'
       ? this.serveModern({ call, item, req, exchange }, res)
       : this.serveLegacy({ call, item, req, exchange }, new PlainEvents(res));
@@ -53,25 +53,32 @@ export class PlainCalls {
     const { call } = plain;
     const result = await this.made(plain, nothing);
     if (!result || !isSaid(result) || res.destroyed) return false;
-    const _meta = { [SERVER_INFO_META_KEY]: this.servers.identity };
+    const _meta = { [SERVER_INFO_META_KEY]: this.handler.identity };
     answerJson(res, { result: { ...result, resultType: 'complete', _meta }, jsonrpc: '2.0', id: call.id });
     return true;
   }
 
   private async serveLegacy(plain: Plain, events: PlainEvents): Promise<boolean> {
-    const { call, exchange } = plain;
-    const answer = { jsonrpc: '2.0', id: call.id } as const;
     try {
-      const result = await this.made(plain, (level, data, logger) =>
-        events.send({ method: 'notifications/message', params: { level, data, logger }, jsonrpc: '2.0' }),
-      );
-      if (result && isSaid(result)) events.end({ result, ...answer });
+      const result = await this.made(plain, this.logTo(events));
+      if (result && isSaid(result)) events.end({ result, jsonrpc: '2.0', id: plain.call.id });
       else if (!events.begun) return false;
-      else events.end({ ...answer, ...lateAnswer(exchange) });
+      else await events.endAs(await this.handler.answer(plain.req));
       return true;
     } finally {
       events.stop();
     }
+  }
+
+  /** What cannot be sent is not the method's failure. */
+  private logTo(events: PlainEvents): ClientLog {
+    return (level, data, logger) => {
+      try {
+        events.send({ method: 'notifications/message', params: { level, data, logger }, jsonrpc: '2.0' });
+      } catch (error) {
+        this.logger.debug(`a notification was not delivered: ${String(error)}`);
+      }
+    };
   }
 
   /** The result, where there is one. */
@@ -102,14 +109,6 @@ export class PlainCalls {
   }
 }
 
-export interface Posted {
-  readonly req: McpRequest;
-  readonly res: ServerResponse;
-  readonly exchange: Exchange;
-  /** Whether a call of a 2025 client belongs to a session. */
-  readonly hasSessions: boolean;
-}
-
 interface Plain {
   readonly call: PlainCall;
   readonly item: RegisteredTool;
@@ -119,16 +118,3 @@ interface Plain {
 
 const isSaid = (result: Outcome): result is CallToolResult =>
   !isInputRequiredResult(result) && isPlainResult(result);
-
-/** What ends an answer that has begun, and can no longer become one of another kind. */
-function lateAnswer({ outcome }: Exchange): object {
-  try {
-    const result = outcome?.();
-    if (result && !isInputRequiredResult(result)) return { result };
-    return { error: { code: RpcCode.InternalError, message: 'The client cannot be asked' } };
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    const { code, message, data } = error;
-    return { error: { code, message, ...(data !== undefined && { data }) } };
-  }
-}

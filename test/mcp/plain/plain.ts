@@ -89,6 +89,34 @@ export class Ways {
     return word;
   }
 
+  @Tool(about('mumbling'))
+  @RequireScopes('mcp:tools:read')
+  mumbling(@Input() { word }: z.output<typeof Word>, @Log() log: ClientLog) {
+    log('info', { word: 1n });
+    log('info', word);
+    return word;
+  }
+
+  @Tool(about('showing'))
+  @RequireScopes('mcp:tools:read')
+  showing(@Input() { word }: z.output<typeof Word>, @Log() log: ClientLog) {
+    log('info', word);
+    return { content: [{ type: 'image', data: 'aGk=', mimeType: 'image/png', caption: 'hi' }] };
+  }
+
+  @Tool(about('misjudging'))
+  @RequireScopes('mcp:tools:read')
+  misjudging(@Input() { word }: z.output<typeof Word>, @Log() log: ClientLog) {
+    log('info', word);
+    return { content: [{ type: 'text', text: 'hi' }], structuredContent: ['a list'] };
+  }
+
+  @Tool(about('waiting'))
+  @RequireScopes('mcp:tools:read')
+  waiting() {
+    return new Promise(() => undefined);
+  }
+
   @Tool(about('babbling'))
   @RequireScopes('mcp:tools:read')
   babbling({ word }: z.output<typeof Word>, @Log() log: ClientLog, @Elicit() elicit: Elicitation) {
