@@ -18,6 +18,7 @@ const SECRETS = [
   'refresh_token',
   'id_token',
   'token',
+  'api_key',
   'assertion',
   'csrf',
 ];
@@ -78,13 +79,21 @@ export class QuietLogger implements LoggerService {
   }
 }
 
+/** An error may be its own cause. */
+const MOST_CAUSES = 3;
+
 /** Of a database error the statement and its parameters stay out: they may hold what people typed. */
 function describeError(given: unknown): object {
   // pino-http describes an error in its own way first, and keeps it beside that.
-  const error = isWrapped(given) ? given.raw : given;
+  return described(isWrapped(given) ? given.raw : given, MOST_CAUSES);
+}
+
+function described(error: unknown, causes: number): object {
   if (!(error instanceof Error)) return { message: 'not an error object' };
   const code = 'code' in error ? { code: error.code } : {};
-  return { type: error.name, message: error.message, ...code, stack: error.stack };
+  const isTold = error.cause !== undefined && causes > 0;
+  const cause = isTold ? { cause: described(error.cause, causes - 1) } : {};
+  return { type: error.name, message: error.message, ...code, stack: error.stack, ...cause };
 }
 
 const isWrapped = (given: unknown): given is { raw: unknown } =>

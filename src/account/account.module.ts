@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { API_KEY_CONTROLLERS, API_KEY_PAGES } from './api-keys/index.js';
+import { AccountPaths } from './account-paths.js';
 import { AccountPage } from './account-page.js';
 import { OwnThings } from './own-things.js';
 import { AccountVisitor } from './account-visitor.js';
@@ -14,6 +15,7 @@ import { SECURITY_CONTROLLERS, SECURITY_PAGES } from './security/index.js';
   controllers: [AccountController, SignInsController, ...API_KEY_CONTROLLERS, ...SECURITY_CONTROLLERS],
   providers: [
     AccountVisitor,
+    AccountPaths,
     AccountPage,
     OwnThings,
     ConnectedApps,

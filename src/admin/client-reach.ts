@@ -21,6 +21,11 @@ export class ClientReach {
     this.check([...scopes, ...(allowedScopes ?? [])], operator, detail);
   }
 
+  /** @throws AdminProblem when what gives these scopes to clients is not theirs to change */
+  checkHeld(scopes: readonly string[], operator: Operator): void {
+    this.check(scopes, operator, 'It gives clients admin scopes that you do not have');
+  }
+
   private check(scopes: readonly string[], operator: Operator, detail: string): void {
     const admin = scopes.flatMap((scope) => administrationIn(scope, this.catalogue));
     if (this.catalogue.missing(operator.scopes, admin).length === 0) return;

@@ -91,6 +91,7 @@ export class RegistrationPoliciesController {
     const wanted = given({ name, trust, position, scopes, redirects, match: match && matchOf(match) });
     const decide = (before: RegistrationPolicyView) => {
       checkTag(operator.ifMatch, etagOf(before));
+      this.reach.checkHeld(before.scopes ?? [], operator);
       this.check({ ...before, ...wanted, scopes: wanted.scopes ?? null }, operator);
       return wanted;
     };

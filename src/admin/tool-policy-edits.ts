@@ -8,6 +8,7 @@ import {
   type ToolPolicyValues,
   type ToolPolicyView,
 } from '../mcp/index.js';
+import type { By } from '../oauth/index.js';
 import { AdminProblem, found, invalidField } from './admin-problem.js';
 import type { Operator } from './admin-request.js';
 import { checkTag, tagOf } from './etag.js';
@@ -51,11 +52,7 @@ export class ToolPolicyEdits {
     return found(await problems(this.changes.change(id, decide, { actor })));
   }
 
-  async remove(
-    id: string,
-    by: { readonly actor: Operator['actor']; readonly reason?: string },
-    ifMatch: string | undefined,
-  ): Promise<ToolPolicyView> {
+  async remove(id: string, by: By, ifMatch: string | undefined): Promise<ToolPolicyView> {
     const check = (before: ToolPolicyView): void => checkTag(ifMatch, toolPolicyEtagOf(before));
     return found(await this.changes.remove(id, check, by));
   }

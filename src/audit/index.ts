@@ -32,7 +32,6 @@ export {
   ScheduleNameTaken,
   type ExportScheduleView,
   type Period,
-  type WantedSchedule,
 } from './schedules/index.js';
 export { PartitionList, type ListedPartition } from './retention/index.js';
 export { SealedFeed, type SealedPage } from './feed/sealed-feed.js';

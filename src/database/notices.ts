@@ -55,7 +55,7 @@ export class Notices implements OnApplicationShutdown {
       connectionTimeoutMillis: 3_000,
     });
     client.on('notification', ({ channel, payload }) => {
-      for (const onNotice of this.listeners.get(channel) ?? []) onNotice(payload ?? '');
+      for (const onNotice of this.listeners.get(channel) ?? []) this.tell(onNotice, channel, payload ?? '');
     });
     client.on('error', () => this.lost(client));
     try {
@@ -68,6 +68,15 @@ export class Notices implements OnApplicationShutdown {
       this.lost(client);
     } finally {
       this.connecting = undefined;
+    }
+  }
+
+  /** Whoever is in the database can send a notice, and so can another version of this server. */
+  private tell(onNotice: OnNotice, channel: string, payload: string): void {
+    try {
+      onNotice(payload);
+    } catch (error) {
+      this.logger.warn(`A notice on ${channel} was not understood: ${String(error)}`);
     }
   }
 

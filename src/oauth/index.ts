@@ -31,7 +31,6 @@ export {
   RegistrationPolicies,
   TooManyPolicies,
   type RegistrationPolicyView,
-  type WantedRegistrationPolicy,
 } from './registration/registration-policies.js';
 export { InitialAccessTokens, type InitialAccessTokenView } from './registration/initial-access-tokens.js';
 export { PlanDecisions, type NotApplied, type NotApproved } from './plans/plan-decisions.js';
@@ -46,7 +45,7 @@ export { OAuthModule, type TokenExtensions } from './oauth.module.js';
 export { PROOF_ALGORITHMS } from './proof-algorithms.js';
 export { accessChallenge, type Challenge } from './resource-access/access-challenge.js';
 export { AccessRefused } from './resource-access/access-refused.js';
-export { Bearers, type BearerNames, type BearerPerson } from './resource-access/bearers.js';
+export { Bearers, type BearerPerson } from './resource-access/bearers.js';
 export { ResourceAccess } from './resource-access/resource-access.js';
 export { PublicUrlCheck } from './public-url-check.js';
 export { Resources } from './resources.js';

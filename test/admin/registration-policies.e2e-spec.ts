@@ -118,5 +118,17 @@ describe('/registration-policies', () => {
     const wanted = { name: 'z', trust: 'approved', scopes: ['admin:keys'] };
     const refused = await adminCall(server, 'POST', '/registration-policies', { token: clerk, json: wanted });
     expect(refused.status).toBe(403);
+    const { id } = await policy({ ...wanted, match: { redirect_hosts: ['held.test'] } });
+    const match = { redirect_hosts: ['clerk.test'] };
+    const widened = await adminCall(server, 'PATCH', `/registration-policies/${id}`, {
+      token: clerk,
+      json: { match },
+    });
+    expect([widened.status, widened.json()]).toEqual([
+      403,
+      expect.objectContaining({ detail: 'It gives clients admin scopes that you do not have' }),
+    ]);
+    expect((await call('GET', `/${id}`)).json()).toMatchObject({ match: { redirect_hosts: ['held.test'] } });
+    expect((await call('PATCH', `/${id}`, { match })).status).toBe(200);
   });
 });

@@ -116,7 +116,7 @@ describe('A secret that was given, or answered once', () => {
       ],
       [
         '/identity-providers',
-        { id: 'x', settings: { kind: 'oidc', issuer: secret, clientSecret: { a: secret } } },
+        { id: 'x', settings: { kind: 'oidc', issuer: 'nonsense', clientSecret: { a: secret } } },
       ],
       ['/audit/streams', { name: 'x', kind: 'http', settings: {}, secret }],
       ['/audit/streams', { name: 'x', kind: 'http', settings: { url: 'http://127.0.0.1:9/' }, secret: long }],
@@ -124,9 +124,7 @@ describe('A secret that was given, or answered once', () => {
     ] as const) {
       const refused = await call('POST', path, json);
       expect([path, refused.status]).toEqual([path, 400]);
-      // An issuer is no secret: whoever puts one there has given it away.
-      if (!JSON.stringify(json).includes(`"issuer":"${secret}"`)) expect(refused.text).not.toContain(secret);
-      expect(refused.text).not.toContain(long);
+      for (const each of [secret, long]) expect(refused.text).not.toContain(each);
     }
     expect(server.output()).not.toContain(secret);
   });

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { decodeJwt } from 'jose';
 import { DataSource } from 'typeorm';
 import { AlertWatch } from '../../src/audit/alerts/alert-watch.js';
@@ -20,7 +21,14 @@ import { startServer, temporaryFolder, type TestServer } from '../support/server
 import { sleep } from '../support/server-process.js';
 import { roomOn, untilSealed, verifyOffline, type AuditRoom } from './harness.js';
 
+Logger.overrideLogger(false);
+
 const HOUR_MS = 3_600_000;
+
+interface Schedule {
+  id: string;
+  next_from: string;
+}
 
 interface Export {
   id: string;
@@ -72,27 +80,19 @@ describeOnPostgres('Schedules of the audit trail', () => {
   });
   afterAll(() => room.close());
 
-  const beginOf = async (schedule: string): Promise<number> => {
-    const [row] = await room.database.query<{ next_from: Date }[]>(
-      'SELECT next_from FROM audit_export_schedules WHERE id = $1',
-      [schedule],
-    );
-    return row!.next_from.getTime();
-  };
-  /** As if it were then, by two replicas at once. */
-  const orderAt = async (now: number): Promise<void> => {
+  /** As if it were so many hours after the first period of a schedule began, by two replicas at once. */
+  const orderAt = async (begun: string, hours: number): Promise<void> => {
     await untilSealed(server, forged);
-    await Promise.all(due.map((one) => one.order(now)));
+    await Promise.all(due.map((one) => one.order(Date.parse(begun) + hours * HOUR_MS)));
   };
 
   it('export each period once, one after the other, and write it with what was signed of it', async () => {
-    const { id } = await call<{ id: string }>('POST', '/audit/export-schedules', {
+    const { id, next_from: begun } = await call<Schedule>('POST', '/audit/export-schedules', {
       ...{ name: 'hourly', format: 'json', period: 'hour' },
     });
-    const begin = await beginOf(id);
-    await orderAt(begin + 0.9 * HOUR_MS);
+    await orderAt(begun, 0.9);
     expect(await made(id)).toEqual([]);
-    await orderAt(begin + 3.1 * HOUR_MS);
+    await orderAt(begun, 3.1);
     expect(await made(id)).toHaveLength(3);
     const exports = await until(async () => {
       const all = await made(id);
@@ -157,21 +157,30 @@ describeOnPostgres('Schedules of the audit trail', () => {
 
   it('say when the folder is away, and write what is missing when it is back', async () => {
     const away = join(folder, 'exports');
-    const { id } = await call<{ id: string }>('POST', '/audit/export-schedules', {
+    const { id, next_from: begun } = await call<Schedule>('POST', '/audit/export-schedules', {
       ...{ name: 'late', format: 'csv', period: 'hour' },
     });
     rmSync(away, { recursive: true, force: true });
-    await orderAt((await beginOf(id)) + 1.1 * HOUR_MS);
+    await orderAt(begun, 2.1);
     const path = `/audit/export-schedules/${id}`;
     const { problem } = await until(async () => {
       const schedule = await call<{ problem?: string }>('GET', path);
       return schedule.problem !== undefined && (schedule as { problem: string });
     });
-    expect(problem).toMatch(/is not in the folder: ENOENT/);
+    expect(problem).toBe('An export is not in the folder: ENOENT');
+    // Two of them wait, and each look tries both: the log has it once.
+    const waiting = (await made(id)).map((one) => one.id);
+    expect(waiting).toHaveLength(2);
+    await sleep(16_000);
+    const told = server
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('could not be written'));
+    expect(told.filter((line) => waiting.some((one) => line.includes(one)))).toHaveLength(1);
     mkdirSync(away);
     chmodSync(away, 0o700);
     await until(async () => (await made(id)).every((one) => one.written_at));
-    expect(readdirSync(away).filter((name) => name.startsWith('late-'))).toHaveLength(2);
+    expect(readdirSync(away).filter((name) => name.startsWith('late-'))).toHaveLength(4);
     expect(await call('GET', path)).not.toHaveProperty('problem');
   });
 
@@ -209,5 +218,29 @@ describeOnPostgres('Schedules of the audit trail', () => {
     );
     await look();
     expect(await raised()).toHaveLength(2);
+  });
+
+  it('raise alerts although another kept search can no longer be counted', async () => {
+    const kept = await Promise.all(
+      ['Broken', 'Behind it'].map((name) =>
+        call<{ id: string }>('POST', '/audit/saved-searches', {
+          ...{ name, filters: { type: ['server.process.started'] } },
+          alert: { threshold: 1, window_minutes: 60 },
+        }),
+      ),
+    );
+    const [broken, behind] = kept.map(({ id }) => id);
+    await room.database.query(
+      `UPDATE audit_saved_searches SET filters = '{"ip": "no address"}', looked_at = '-infinity' WHERE id = $1`,
+      [broken],
+    );
+    await new AlertWatch(room.database, room.audit).run();
+    const [alert] = await until(async () => {
+      const found = (
+        await call<{ items: object[] }>('GET', `/audit/events?type=audit.alert.raised&target=${behind}`)
+      ).items;
+      return found.length > 0 && found;
+    });
+    expect(alert).toMatchObject({ details: { search: 'Behind it' } });
   });
 });

@@ -450,7 +450,7 @@ describe('what was given out', () => {
     const log = await eventually(async () =>
       server.output().includes('/link/…/nothing') ? server.output() : undefined,
     );
-    expect(log).toContain('"path":"/link/…"');
+    expect(log).toContain('"path":"/link/…"},"res":{"status":200}');
     const trail = JSON.stringify(await events(server, { user_id: person.id }));
     expect(trail).toContain('/link/…');
     const given = [link.pathname.slice(6), secret.replaceAll(' ', ''), ...codes, password, person.password];

@@ -189,6 +189,17 @@ describe('Dispatcher', () => {
     expect(happened.at(-1)).toMatch(/^error (tool_failed|invalid_result) decision-1$/);
   });
 
+  it('leaves it to the log what of an error is written', async () => {
+    const thrown = Object.assign(new Error('failed'), { parameters: ['hunter2'] });
+    const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const { call } = dispatcherOf(() => Promise.reject(thrown));
+    await call();
+    expect(logged.mock.calls).toEqual([
+      [{ tool: 'tool', correlationId: undefined, err: thrown }, 'a tool failed'],
+    ]);
+    logged.mockRestore();
+  });
+
   it('passes on the message a tool means for the caller', async () => {
     const { call, happened } = dispatcherOf(() => {
       throw new ToolError('No such note');

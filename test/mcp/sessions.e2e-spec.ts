@@ -120,6 +120,20 @@ describe('A session of a 2025 client', () => {
     expect(await closings()).toContain('by_revocation');
   });
 
+  it('keeps no more subscriptions than it may, and none to what is no resource by its length', async () => {
+    const id = await sessionOf(token);
+    const subscribe = async (uri: string) => {
+      const body = { jsonrpc: '2.0', id: 4, method: 'resources/subscribe', params: { uri } };
+      return (await inSession(token, id, body)).message.error?.code as number | undefined;
+    };
+    expect(await subscribe(`library://${'x'.repeat(2_048)}`)).toBe(-32602);
+    for (let at = 0; at < 1_000; at += 100)
+      expect(
+        await Promise.all(Array.from({ length: 100 }, (_, one) => subscribe(`library://none/${at + one}`))),
+      ).toEqual(Array(100).fill(undefined));
+    expect(await subscribe('library://none/too-many')).toBe(-32602);
+  });
+
   it('makes room when one person begins too many', async () => {
     const own = await personToken(server, 'mcp:tools:read');
     const first = await sessionOf(own);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { adminCall, adminToken } from '../support/actors.js';
@@ -38,6 +39,20 @@ describeOnPostgres('Policies on two replicas', () => {
       await Promise.all([one.stop(), two.stop()]);
     },
   );
+});
+
+describeOnPostgres('A change of a policy that is not there', () => {
+  it('is told to nobody', async () => {
+    const server = await startServer();
+    const token = await adminToken(server);
+    const version = () => server.sql('SELECT version FROM tool_policies_state');
+    const before = await version();
+    const path = `/tool-policies/${randomUUID()}`;
+    const changed = await adminCall(server, 'PATCH', path, { token, json: { items: ['whoami'] } });
+    const removed = await adminCall(server, 'DELETE', path, { token });
+    expect([changed.status, removed.status, await version()]).toEqual([404, 404, before]);
+    await server.stop();
+  });
 });
 
 describeOnPostgresAndRedis('A quota on two replicas', () => {

@@ -259,10 +259,15 @@ describe('A tool call', () => {
       const token = await personToken(broken, 'mcp:tools:execute');
       await broken.sql('DROP TABLE notes');
       for (const era of ERAS) {
-        const answer = await call(as(broken, token, era), 'notes_add', { title: 'x', body: '' });
+        const answer = await call(as(broken, token, era), 'notes_add', {
+          title: 'a private title',
+          body: '',
+        });
         expect(answer.message.result.isError).toBe(true);
         const [, reference] = /^The tool failed\. Reference: (\S+)$/.exec(textOf(answer)) ?? [];
         expect(broken.output()).toContain(reference ?? 'no reference');
+        expect(broken.output()).toContain('relation \\"notes\\" does not exist');
+        expect(broken.output()).not.toContain('a private title');
         expect(answer.response.text).not.toMatch(LEAK);
       }
       const [outcome] = await audit(broken, { type: 'mcp.tool.called', tool: 'notes_add' });

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
-import { AppConfig } from '../../config/index.js';
 import { Pages, type ApiKeysView } from '../../pages/index.js';
 import type { Exchange, SignedIn } from '../../sessions/index.js';
-import { ApiKeyVisits } from './api-key-visits.js';
+import { AccountPaths } from '../account-paths.js';
+import { AccountVisitor } from '../account-visitor.js';
 import { OwnApiKeys } from './own-api-keys.js';
 
 const HERE = '/account/api-keys';
@@ -12,9 +12,9 @@ const HERE = '/account/api-keys';
 @Injectable()
 export class ApiKeysPage {
   constructor(
-    private readonly config: AppConfig,
     private readonly pages: Pages,
-    private readonly visits: ApiKeyVisits,
+    private readonly visitor: AccountVisitor,
+    private readonly paths: AccountPaths,
     private readonly own: OwnApiKeys,
   ) {}
 
@@ -26,15 +26,15 @@ export class ApiKeysPage {
     const [keys, offer, recent] = await Promise.all([
       this.own.living(person),
       this.own.offer(person),
-      this.visits.isRecent(person),
+      this.paths.isRecent(person),
     ]);
     const view: ApiKeysView = {
       page: 'api-keys',
       keys,
       ...(offer && { offer }),
       recent,
-      confirmHref: this.visits.confirmHref(person),
-      csrf: this.visits.formToken({ req, res }),
+      confirmHref: this.paths.confirmHref(person, HERE),
+      csrf: this.visitor.formToken(req, res),
       ...said,
     };
     this.pages.send(req, res, view, { status: said.problem ? 400 : 200 });
@@ -44,17 +44,15 @@ export class ApiKeysPage {
     this.pages.send(req, res, { page: 'api-key-made', name, key });
   }
 
-  /** Back to the page, with what was done. */
   done(res: Response, notice?: 'revoked'): void {
-    res.redirect(303, `${this.config.basePath}${HERE}${notice ? `?done=${notice}` : ''}`);
+    this.paths.done(res, HERE, notice);
   }
 
   toLogin(res: Response): void {
-    const query = new URLSearchParams({ return_to: HERE }).toString();
-    res.redirect(303, `${this.config.basePath}/login?${query}`);
+    this.paths.toLogin(res, HERE);
   }
 
   toConfirm(res: Response, person: SignedIn): void {
-    res.redirect(303, `${this.config.basePath}${this.visits.confirmHref(person)}`);
+    this.paths.toConfirm(res, person, HERE);
   }
 }

@@ -1,8 +1,8 @@
 import { Body, Controller, Get, Post, Query, Req, Res, UseFilters, UsePipes } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { formPipe, PageErrorFilter } from '../../sessions/index.js';
+import { AccountPaths } from '../account-paths.js';
 import { AccountVisitor } from '../account-visitor.js';
-import { ApiKeyVisits } from './api-key-visits.js';
 import { ApiKeysPage } from './api-keys-page.js';
 import { ApiKeysQuery, MakeApiKeyRequest, RevokeApiKeyRequest } from './api-keys.request.js';
 import { OwnApiKeys } from './own-api-keys.js';
@@ -16,7 +16,7 @@ export class OwnApiKeysController {
     private readonly visitor: AccountVisitor,
     private readonly page: ApiKeysPage,
     private readonly own: OwnApiKeys,
-    private readonly visits: ApiKeyVisits,
+    private readonly paths: AccountPaths,
   ) {}
 
   @Get()
@@ -30,9 +30,10 @@ export class OwnApiKeysController {
   async make(@Req() req: Request, @Res() res: Response, @Body() form: MakeApiKeyRequest): Promise<void> {
     const exchange = { req, res };
     const person = await this.visitor.expect(req, form.csrf);
-    if (!(await this.visits.isRecent(person))) return this.page.toConfirm(res, person);
-    const { name, scope: scopes = [], days } = form;
-    const made = await this.own.make(person, { name: name.trim(), scopes, days: Number(days) });
+    if (!(await this.paths.isRecent(person))) return this.page.toConfirm(res, person);
+    const { scope: scopes = [], days } = form;
+    const name = form.name.trim();
+    const made = await this.own.make(person, { name, scopes, days: Number(days) });
     if ('problem' in made) await this.page.send(exchange, person, made);
     else this.page.sendMade(exchange, name, made.key);
   }

@@ -1,14 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
-import { AppConfig } from '../../config/index.js';
-import {
-  isLocal,
-  RecentSignIn,
-  WaysIn,
-  type AllWays,
-  type Exchange,
-  type SignedIn,
-} from '../../sessions/index.js';
+import { isLocal, WaysIn, type AllWays, type Exchange, type SignedIn } from '../../sessions/index.js';
+import { AccountPaths } from '../account-paths.js';
 import { AccountVisitor } from '../account-visitor.js';
 
 /** Somebody who looks at how they sign in. */
@@ -27,10 +20,9 @@ const HERE = '/account/security';
 @Injectable()
 export class SecurityVisitor {
   constructor(
-    private readonly config: AppConfig,
     private readonly visitor: AccountVisitor,
+    private readonly paths: AccountPaths,
     private readonly ways: WaysIn,
-    private readonly recentSignIn: RecentSignIn,
   ) {}
 
   formToken({ req, res }: Exchange): string {
@@ -56,37 +48,28 @@ export class SecurityVisitor {
     return this.orSendAway(exchange, await this.visitOf(who));
   }
 
-  /** Back to the page, with what was done. */
   done(res: Response, notice?: string): void {
-    res.redirect(303, `${this.config.basePath}${HERE}${notice ? `?done=${notice}` : ''}`);
+    this.paths.done(res, HERE, notice);
   }
 
   toLogin(res: Response): void {
-    const query = new URLSearchParams({ return_to: HERE }).toString();
-    res.redirect(303, `${this.config.basePath}/login?${query}`);
+    this.paths.toLogin(res, HERE);
   }
 
-  /** Local path without the base path: a new sign-in, and back. An identity provider is asked for one, too. */
   confirmHref({ who }: SecurityVisit): string {
-    const query = new URLSearchParams({
-      problem: 'confirm',
-      login_hint: who.email,
-      max_age: String(this.recentSignIn.maxAge),
-      return_to: HERE,
-    });
-    return `/login?${query.toString()}`;
+    return this.paths.confirmHref(who, HERE);
   }
 
   private orSendAway({ res }: Exchange, visit: SecurityVisit | undefined): SecurityVisit | undefined {
     if (visit?.local && visit.recent) return visit;
     if (!visit) this.toLogin(res);
     else if (!visit.local) this.done(res);
-    else res.redirect(303, `${this.config.basePath}${this.confirmHref(visit)}`);
+    else this.paths.toConfirm(res, visit.who, HERE);
     return undefined;
   }
 
   private async visitOf(who: SignedIn): Promise<SecurityVisit> {
-    const [ways, recent] = await Promise.all([this.ways.of(who.userId), this.recentSignIn.isOf(who)]);
+    const [ways, recent] = await Promise.all([this.ways.of(who.userId), this.paths.isRecent(who)]);
     return { who, ways, recent, local: isLocal(ways) };
   }
 }

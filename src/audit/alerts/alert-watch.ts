@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AuditLog } from '../audit-log.js';
 import { SavedSearch } from '../saved-searches/saved-search.entity.js';
@@ -18,6 +18,8 @@ type Alerting = SavedSearch & { alertThreshold: number; alertWindowS: number };
 /** Counts what kept searches find, and tells the trail when there is too much of it: once in each window. */
 @Injectable()
 export class AlertWatch {
+  private readonly logger = new Logger('audit');
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly audit: AuditLog,
@@ -32,7 +34,7 @@ export class AlertWatch {
       const [next] = await tx.query<{ id: string }[]>(NEXT);
       if (!next) return false;
       const search = (await tx.findOneByOrFail(SavedSearch, { id: next.id })) as Alerting;
-      const events = await found(tx, search, now);
+      const events = await this.counted(tx, search, now);
       const isTooMuch = events >= search.alertThreshold;
       if (isTooMuch) await this.raise(tx, search, events);
       const lookedAt = new Date();
@@ -43,6 +45,16 @@ export class AlertWatch {
       );
       return true;
     });
+  }
+
+  /** One that cannot be counted keeps no other from being looked at. */
+  private async counted(tx: EntityManager, search: Alerting, now: number): Promise<number> {
+    try {
+      return await tx.transaction((inner) => found(inner, search, now));
+    } catch (error) {
+      this.logger.error({ err: error, search: search.id }, 'a kept search could not be counted');
+      return 0;
+    }
   }
 
   private raise(

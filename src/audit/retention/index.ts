@@ -21,4 +21,4 @@ export const RETENTION_PROVIDERS = [
   RetentionRun,
 ];
 
-export { PartitionList, type ListedPartition, type ListedState } from './partition-list.js';
+export { PartitionList, type ListedPartition } from './partition-list.js';

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { RETENTION_CLASSES, type RetentionClass } from '../event-types.js';
+import { momentOf } from '../search/audit-conditions.js';
 
 /** A partition as the database has it. */
 export interface LivePartition {
@@ -47,10 +48,9 @@ export async function livePartitions(tx: EntityManager): Promise<LivePartition[]
   });
 }
 
-/** RFC 9562 §5.7: the first 48 bits of an id are its time in milliseconds. */
 function rangeOf(bound: string): { from: Date; to: Date } | undefined {
   const ids = /FROM \('([0-9a-f-]{36})'\) TO \('([0-9a-f-]{36})'\)/.exec(bound);
   if (!ids) return undefined;
-  const [from, to] = ids.slice(1).map((id) => new Date(parseInt(id.replaceAll('-', '').slice(0, 12), 16)));
+  const [from, to] = ids.slice(1).map((id) => new Date(momentOf(id)));
   return { from: from!, to: to! };
 }

@@ -49,8 +49,8 @@ export class ExportFiles {
       await this.note(row, name);
       if (schedule?.problem) await schedules.update({ id: schedule.id }, { problem: null });
     } catch (error) {
-      const problem = `Export ${row.id} is not in the folder: ${error instanceof Error ? error.message : 'unknown'}`;
-      // It is tried again all the time; once is enough to be told.
+      const problem = `An export is not in the folder: ${causeOf(error)}`;
+      // It is tried again all the time, and others may wait for the same; once is enough to be told.
       if (schedule?.problem === problem) return;
       this.logger.error({ err: error, export: row.id }, 'an export could not be written to the folder');
       if (schedule) await schedules.update({ id: schedule.id }, { problem });
@@ -74,6 +74,12 @@ export class ExportFiles {
       });
     });
   }
+}
+
+/** The same for the same cause: the message of a file error has the name of the file, which is another one each time. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error ? String(error.code) : error.message;
 }
 
 function nameOf({ id, filters, format }: AuditExport, schedule: string): string {

@@ -8,10 +8,5 @@ export const SCHEDULE_ENTITIES = [ExportSchedule];
 
 export const SCHEDULE_PROVIDERS = [DueExports, ExportFiles, ExportSchedules, ScheduleClock];
 
-export {
-  ExportSchedules,
-  ScheduleNameTaken,
-  type ExportScheduleView,
-  type WantedSchedule,
-} from './export-schedules.js';
+export { ExportSchedules, ScheduleNameTaken, type ExportScheduleView } from './export-schedules.js';
 export { PERIODS, type Period } from './periods.js';

@@ -92,6 +92,9 @@ export function firstIdAt(ms: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
+/** In milliseconds, of a UUIDv7 (RFC 9562 §5.7): its first 48 bits. */
+export const momentOf = (id: string): number => parseInt(id.replaceAll('-', '').slice(0, 12), 16);
+
 /** The members of an event that `q` looks into. */
 const SEARCHED = `concat_ws(E'\\n', type, reason, actor_id, user_id, client_id, grant_id, session_id, tool, ip, user_agent,
   correlation_id, body->'actor'->>'display', body->>'reason', body->>'ticket', body->>'targets')`;

@@ -1,5 +1,5 @@
 import { directionOf, type KeysetQuery } from '../../database/index.js';
-import { conditionsOf, firstIdAt, severitiesFrom, textCondition } from './audit-conditions.js';
+import { conditionsOf, firstIdAt, momentOf, severitiesFrom, textCondition } from './audit-conditions.js';
 import type { AuditFilters } from './audit-filters.js';
 
 /** What a search may ask for. */
@@ -123,6 +123,3 @@ export const whereOf = (parts: readonly string[]): string =>
 
 /** So far back most of what people look for is. */
 const NEAR_MS = 40 * 86_400_000;
-
-/** RFC 9562 §5.7 */
-const momentOf = (id: string): number => parseInt(id.replaceAll('-', '').slice(0, 12), 16);

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { ProtocolError, type InputRequiredResult } from '@modelcontextprotocol/server';
 import { HttpException, Injectable, Logger } from '@nestjs/common';
 import { currentAudit, type Outcome } from '../../audit/index.js';
@@ -62,8 +61,7 @@ export class Attempt {
     if (told)
       return { outcome: told.outcome, isError: true, answer: () => serving.failed(told.text, told.outcome) };
     const correlationId = currentAudit()?.correlationId;
-    const what = { [serving.kind]: item.name, correlationId, error: inspect(error, { depth: 3 }) };
-    this.logger.error(what, `a ${serving.kind} failed`);
+    this.logger.error({ [serving.kind]: item.name, correlationId, err: error }, `a ${serving.kind} failed`);
     const reason = error instanceof UnusableResult ? error.reason : `${serving.kind}_failed`;
     const text =
       reason === 'result_too_large' ? 'The result is too large to send' : `The ${serving.kind} failed`;

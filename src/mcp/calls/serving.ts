@@ -20,7 +20,7 @@ export interface Serving<I extends Item, R> {
   unknown(requested: string, decisionId: string): Error;
 }
 
-export const MAX_RESULT_BYTES = 1024 * 1024;
+const MAX_RESULT_BYTES = 1024 * 1024;
 
 /** The method returned something that cannot be sent. A fault of the method, so only the reason is kept. */
 export class UnusableResult extends Error {

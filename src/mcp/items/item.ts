@@ -27,7 +27,7 @@ export interface Item extends OwnRules {
   readonly invoke: Invoke;
 }
 
-export const DEFAULT_TIMEOUT_MS = 60_000;
+const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** What every kind of item takes from its method. */
 export function commonOf(found: FoundMethod, risk: Risk, timeoutMs: number | undefined) {

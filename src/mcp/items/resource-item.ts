@@ -34,7 +34,7 @@ export interface FoundResource {
 
 const NOTHING = z.object({});
 /** Longer ones are nobody's. Also bounds what matching them against templates costs. */
-const MAX_URI = 2_048;
+export const MAX_URI = 2_048;
 
 export function resourceOf(found: FoundMethod, options: ResourceOptions): RegisteredResource {
   return {

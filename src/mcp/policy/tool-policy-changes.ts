@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { DataSource, type EntityManager } from 'typeorm';
-import { AuditLog, type Actor, type Json } from '../../audit/index.js';
+import { AuditLog, type Json } from '../../audit/index.js';
 import { isUniqueViolation } from '../../database/index.js';
+import type { By } from '../../oauth/index.js';
 import type { ToolPolicy } from './rules.js';
 import { ToolPolicies } from './tool-policies.js';
 import { toolPolicyOf, type ToolPolicyView } from './tool-policy-view.js';
@@ -10,12 +11,6 @@ import { ToolPolicyRow } from './tool-policy.entity.js';
 
 /** What an operator says of a policy. */
 export type ToolPolicyValues = Omit<ToolPolicy, 'id' | 'version'>;
-
-/** Who changes something, and why in their own words. */
-interface By {
-  readonly actor: Actor;
-  readonly reason?: string;
-}
 
 export class ToolPolicyNameTaken extends Error {
   constructor() {
@@ -59,6 +54,7 @@ export class ToolPolicyChanges {
   /** @throws ToolPolicyNameTaken, TooManyToolPolicies */
   async create(values: ToolPolicyValues, by: By): Promise<ToolPolicyView> {
     return this.applied(values.name, async (tx) => {
+      await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', ['tool policies']);
       if ((await tx.count(ToolPolicyRow)) >= MAX_POLICIES) throw new TooManyToolPolicies();
       const now = new Date();
       const row = rowOf(values, { id: uuidv7(), version: 1, createdAt: now, updatedAt: now });
@@ -111,7 +107,7 @@ export class ToolPolicyChanges {
     try {
       const done = await this.dataSource.transaction(async (tx) => {
         const result = await work(tx);
-        await this.policies.announce(tx);
+        if (result !== undefined) await this.policies.announce(tx);
         return result;
       });
       await this.policies.catchUp();

@@ -1,10 +1,16 @@
 import {
+  ProtocolError,
   WebStandardStreamableHTTPServerTransport,
   type McpHandlerRequestOptions,
   type Server,
   type ServerEvent,
 } from '@modelcontextprotocol/server';
 import type { VerifiedToken } from '../../oauth/index.js';
+import { MAX_URI } from '../items/resource-item.js';
+import { RpcCode } from '../mcp-refusal.js';
+
+/** A session is kept in memory, and URIs are the client's. */
+const MOST_SUBSCRIPTIONS = 1_000;
 
 /** What ends a session, and who may use it: the same person through the same client and grant, and nobody else. */
 export const ownerOf = ({ subject, clientId, grantId, apiKey, jti }: VerifiedToken): string =>
@@ -27,6 +33,7 @@ export class LegacySession {
   ) {
     this.owner = ownerOf(token);
     server.setRequestHandler('resources/subscribe', ({ params: { uri } }) => {
+      this.expectRoom(uri);
       this.subscriptions.add(uri);
       return {};
     });
@@ -75,6 +82,13 @@ export class LegacySession {
 
   async close(): Promise<void> {
     await this.server.close();
+  }
+
+  /** @throws ProtocolError */
+  private expectRoom(uri: string): void {
+    if (uri.length > MAX_URI) throw new ProtocolError(RpcCode.InvalidParams, 'The URI is too long');
+    if (this.subscriptions.size >= MOST_SUBSCRIPTIONS)
+      throw new ProtocolError(RpcCode.InvalidParams, 'There are as many subscriptions as a session may have');
   }
 
   private async sent(event: ServerEvent): Promise<void> {
