@@ -12,7 +12,7 @@ import { IdempotencyModule } from './idempotency/index.js';
 import { KeysModule, type KeyExtensions } from './keys/index.js';
 import { loggerOptions } from './logging.js';
 import { MailModule } from './mail/index.js';
-import { McpModule } from './mcp/index.js';
+import { McpEndpointModule, McpModule } from './mcp/index.js';
 import { OAuthModule, type TokenExtensions } from './oauth/index.js';
 import { OutboundModule } from './outbound/index.js';
 import { PAGES_CONFIG, PagesModule, type PagesConfig } from './pages/index.js';
@@ -38,6 +38,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         LoggerModule.forRoot(loggerOptions(config)),
+        McpEndpointModule,
         ConfigModule.register(config),
         DatabaseModule.register(),
         SealingModule,

@@ -1,4 +1,5 @@
 export { JsonRpcFilter } from './json-rpc.filter.js';
+export { McpEndpointModule } from './mcp-endpoint.module.js';
 export { McpModule } from './mcp.module.js';
 export { Completion, Prompt, Resource, ResourceTemplate, Tool } from './authoring/decorators.js';
 export { Caller, Elicit, Input, Log, mcpCallOf, Progress, Signal } from './authoring/parameters.js';

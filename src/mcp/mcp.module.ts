@@ -15,7 +15,6 @@ import { BearerGuard } from './bearer.guard.js';
 import { ItemDecisions } from './item-decisions.js';
 import { ItemScopeGuard } from './item-scope.guard.js';
 import { JsonRpcBodyGuard } from './json-rpc-body.guard.js';
-import { McpController } from './mcp.controller.js';
 import { CompletionMethods } from './protocol/completion.methods.js';
 import { McpHandler } from './protocol/mcp-handler.js';
 import { METHODS, type Methods } from './protocol/methods.js';
@@ -53,6 +52,8 @@ const CALLS = [
 ];
 const POLICY = [Quotas, ToolPolicies, ToolPolicyChanges, ToolPolicyNames, Decider, ItemDecisions];
 const GUARDS = [OriginGuard, BearerGuard, JsonRpcBodyGuard, ItemScopeGuard];
+/** What the endpoint is made of, which is a module of its own. */
+const FOR_ENDPOINT = [...GUARDS, McpHandler, PlainCalls];
 const METHOD_KINDS = [ToolMethods, ResourceMethods, PromptMethods, CompletionMethods];
 const PROTOCOL = [
   Requests,
@@ -67,7 +68,7 @@ const PROTOCOL = [
 @Global()
 @Module({
   imports: [DiscoveryModule, TypeOrmModule.forFeature([Note, ToolPolicyRow]), SealingModule],
-  controllers: [McpController, ResourceMetadataController],
+  controllers: [ResourceMetadataController],
   providers: [
     ...CALLS,
     ...GUARDS,
@@ -79,6 +80,7 @@ const PROTOCOL = [
     ...BUILT_IN_TOOLS,
   ],
   exports: [
+    ...FOR_ENDPOINT,
     LiveCensus,
     RunningCalls,
     DirectCalls,

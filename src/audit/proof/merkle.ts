@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const LEAF = '\u0000';
 const NODE = Buffer.of(1);
@@ -7,10 +7,10 @@ const NODE = Buffer.of(1);
 export const hashLeaf = (data: string): Buffer => hash('sha256', LEAF + data, 'buffer');
 
 export const hashNode = (left: Buffer, right: Buffer): Buffer =>
-  createHash('sha256').update(NODE).update(left).update(right).digest();
+  hash('sha256', Buffer.concat([NODE, left, right]), 'buffer');
 
 /** The root of a tree without leaves (RFC 9162 §2.1.1). */
-const NOTHING = createHash('sha256').digest();
+const NOTHING = hash('sha256', '', 'buffer');
 
 /** A complete subtree: the `index`th with 2^`bits` leaves. */
 export interface Subtree {
