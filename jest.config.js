@@ -17,7 +17,7 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   reporters: ['default', '<rootDir>/scripts/counts-reporter.mjs'],
   // Tests wait a good part of their time: for what ends by itself, and for each other's answers.
-  maxWorkers: 4,
+  maxWorkers: 3,
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
   testTimeout: 60_000,
   randomize: true,
