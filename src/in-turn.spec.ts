@@ -38,6 +38,8 @@ describe('handlers in turn', () => {
     };
     expect(await ran(passes('a'), gives, passes('b'))).toEqual(['a', 'given']);
     expect(await ran(passes('a'), throws, passes('b'))).toEqual(['a', 'thrown']);
+    const rejects = () => () => Promise.reject(new Error('rejected'));
     expect(await ran(later, throws, passes('b'))).toEqual(['thrown']);
+    expect(await ran(passes('a'), rejects, passes('b'))).toEqual(['a', 'rejected']);
   });
 });

@@ -11,7 +11,8 @@ export function inTurn(...handlers: readonly RequestHandler[]): RequestHandler {
         return;
       }
       try {
-        void handler(req, res, step);
+        const handled: unknown = handler(req, res, step);
+        if (handled instanceof Promise) handled.catch(next);
       } catch (thrown) {
         next(thrown);
       }

@@ -14,8 +14,7 @@ export class McpGuard implements CanActivate {
   }
 
   async canActivate(execution: ExecutionContext): Promise<boolean> {
-    // Each refuses by throwing.
-    for (const guard of this.guards) await guard.canActivate(execution);
+    for (const guard of this.guards) if (!(await guard.canActivate(execution))) return false;
     return true;
   }
 }

@@ -36,9 +36,13 @@ describe('choosing the language of a page', () => {
     'is quick on 50 kB of %p',
     (piece) => {
       const hostile = piece.repeat(50_000 / piece.length);
-      const start = performance.now();
-      chooseLocale(hostile);
-      expect(performance.now() - start).toBeLessThan(250);
+      // The quickest of three: what other programs take of the machine is not what is measured.
+      const times = [1, 2, 3].map(() => {
+        const start = performance.now();
+        chooseLocale(hostile);
+        return performance.now() - start;
+      });
+      expect(Math.min(...times)).toBeLessThan(20);
     },
   );
 });

@@ -588,7 +588,7 @@ describe('the token endpoint', () => {
 describe('many at once', () => {
   it('who meet a new client share one request for its document', async () => {
     const url = secure.publish({}, { after: 300 });
-    const answers = await atOnce(12, () => ask(url));
+    const answers = await atOnce(30, () => ask(url));
     expect(answers.filter((answer) => !isTaken(answer)).map(({ status, text }) => [status, text])).toEqual(
       [],
     );
