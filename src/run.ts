@@ -11,16 +11,17 @@ import { setUpHttp } from './http.js';
 import { QuietLogger } from './logging.js';
 import { McpRegistry } from './mcp/index.js';
 import { PublicUrlCheck } from './oauth/index.js';
+import { OwnMessagesAdapter } from './served-messages.js';
 import { toolLine, toolTable } from './tool-table.js';
 import { BootstrapAdmin } from './users/index.js';
 
 /** Makes the application and lets it listen. */
 export async function run(config: AppConfig, extensions: Extensions): Promise<INestApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.register(config, extensions), {
-    bodyParser: false,
-    logger: false,
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.register(config, extensions),
+    new OwnMessagesAdapter(),
+    { bodyParser: false, logger: false, abortOnError: false },
+  );
   app.useLogger(new QuietLogger(app.get(Logger)));
   setUpHttp(app, config);
   const server = app.getHttpServer();
