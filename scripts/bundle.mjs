@@ -88,7 +88,7 @@ await build({
   // All of it is as strict as it would be in modules.
   banner: { js: "'use strict';\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
 });
-inAscii(join(folder, 'server.cjs'));
+rewrite(join(folder, 'server.cjs'), (text) => inAscii(namesOfClasses(text)));
 await build({ ...common, entryPoints: threads(), format: 'esm' });
 for (const file of ['main', 'load'])
   cpSync(join(root, `scripts/bundle-${file}.mjs`), join(folder, `${file}.js`));
@@ -102,12 +102,27 @@ function threads() {
   return Object.fromEntries(files.map((file) => [basename(file, '.js'), join(compiled, file)]));
 }
 
+/**
+ * The bundler tells every function its name whenever the function is made, closures of every request too. Only what is
+ * looked for by its name is told: classes, and what stands at the top of a module under another name than its own.
+ */
+function namesOfClasses(text) {
+  const helper = /^var __name = (.*);$/m;
+  if (!helper.test(text))
+    throw new Error('Names are told in another way; look at namesOfClasses in this file');
+  return text
+    .replace(helper, 'var __className = $1;\nvar __name = (target) => target;')
+    .replaceAll('__name(this, ', '__className(this, ')
+    .replace(/^( {4})?__name\((\w+), "(\w+)"\);$/gm, (_, indent = '', now, name) =>
+      now === name ? '' : `${indent}__className(${now}, "${name}");`,
+    );
+}
+
 /** The bundler escapes what stands in strings, but not what stands in regular expressions and comments. */
-function inAscii(file) {
-  const text = readFileSync(file, 'utf8');
-  const escaped = text.replace(
-    /[^\0-\x7f]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  writeFileSync(file, escaped, 'latin1');
+function inAscii(text) {
+  return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function rewrite(file, change) {
+  writeFileSync(file, change(readFileSync(file, 'utf8')), 'latin1');
 }
