@@ -53,7 +53,7 @@ async function twoAtOnce(adapter: ExpressAdapter): Promise<[Exchange, Exchange]>
     });
   });
   adapter.initHttpServer({});
-  server = adapter.getHttpServer() as Server;
+  server = adapter.getHttpServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const asked = [ask(server), ask(server)];
