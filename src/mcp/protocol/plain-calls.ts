@@ -85,12 +85,10 @@ export class PlainCalls {
   private async made(plain: Plain, log: ClientLog): Promise<Outcome | undefined> {
     try {
       const result = await safely(() => this.call(plain, log));
-      plain.exchange.outcome = () => result;
+      plain.exchange.outcome = giving(result);
       return result;
     } catch (error) {
-      plain.exchange.outcome = () => {
-        throw error;
-      };
+      plain.exchange.outcome = throwing(error);
       return undefined;
     }
   }
@@ -118,3 +116,9 @@ interface Plain {
 
 const isSaid = (result: Outcome): result is CallToolResult =>
   !isInputRequiredResult(result) && isPlainResult(result);
+
+/** Made here, these keep what came of a call; made where that is known, they would keep the request as well. */
+const giving = (result: Outcome) => (): Outcome => result;
+const throwing = (error: unknown) => (): never => {
+  throw error;
+};
