@@ -2,14 +2,12 @@ import 'reflect-metadata';
 import type { INestApplication } from '@nestjs/common';
 import type { Extensions } from './app.module.js';
 import { ConfigError, loadConfig } from './config/index.js';
+import { run } from './run.js';
 
 /** Starts the server, with providers of the installer's own where it gives some; ends the process when it cannot. */
 export async function start(extensions: Extensions = {}): Promise<INestApplication> {
   try {
-    const config = loadConfig();
-    // Everything else is read when the configuration is known to be good: a mistake is told at once.
-    const { run } = await import('./run.js');
-    return await run(config, extensions);
+    return await run(loadConfig(), extensions);
   } catch (error) {
     return fail(error);
   }
