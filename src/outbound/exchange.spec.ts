@@ -1,5 +1,11 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import {
+  createServer,
+  isIP,
+  type AddressInfo,
+  type LookupFunction,
+  type Server,
+  type Socket,
+} from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { exchange } from './exchange.js';
@@ -70,6 +76,22 @@ describe('exchange', () => {
       .map((line) => line.split(':')[0]!.toLowerCase())
       .filter(Boolean);
     expect(names.sort()).toEqual(['accept-encoding', 'connection', 'host', 'user-agent']);
+  });
+
+  it('loses no connection of a name with several addresses to a pause of the process', async () => {
+    respond(['HTTP/1.1 200 OK', 'Content-Length: 2'], '{}');
+    const { port } = server.address() as AddressInfo;
+    const lookup: LookupFunction = (_host, _options, done) => {
+      setImmediate(() => {
+        const addresses = ['127.0.0.1', '::1'].map((address) => ({ address, family: isIP(address) }));
+        done(null, addresses);
+        const until = performance.now() + 400;
+        while (performance.now() < until);
+      });
+    };
+    const wanted = { maxBytes: MAX_BYTES, timeoutMs: TIMEOUT_MS };
+    const got = await exchange(new URL(`http://localhost:${port}/doc`), wanted, { lookup });
+    expect(got).toMatchObject({ status: 200, body: '{}' });
   });
 
   it.each([301, 302, 303, 307, 308])('hands a %d back and follows it nowhere', async (status) => {

@@ -21,6 +21,11 @@ export interface OutboundAnswer {
 
 const MAX_HEADER_BYTES = 16_384;
 const MAX_INTERIM_ANSWERS = 4;
+/**
+ * How long one address of several may take to connect (RFC 8305 §5). With Node's 250 ms a process that pauses so long
+ * gives up a connection that it has, and finds nobody at the next address.
+ */
+const ATTEMPT_MS = 1_000;
 
 /** One request on a connection of its own, and its answer as it is: no redirect is followed, nothing is inflated. */
 export async function exchange(
@@ -51,6 +56,7 @@ function open(
     method,
     agent: false,
     autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
     // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
     rejectUnauthorized: true,
